@@ -1,0 +1,175 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The lookup: the core's listing of one or more pools' orders, inside the controller."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: modelarts_orders
+short_description: Read orders of ModelArts dedicated resource pools
+version_added: 1.0.0
+author:
+  - The huaweicloud.modelarts contributors (@huaweicloud)
+description:
+  - Returns the orders of the pools that the terms name, or all orders of the project, newest first.
+  - Never waits, and never creates, pays for or changes an order.
+  - However many terms there are, one call uses one session and logs in once at most.
+extends_documentation_fragment:
+  - huaweicloud.modelarts._connection
+  - huaweicloud.modelarts._connection.plugin
+  - huaweicloud.modelarts._filters
+  - huaweicloud.modelarts._filters.plugin
+options:
+  _terms:
+    description:
+      - Display names or IDs of resource pools. Without any, the orders of all pools are returned.
+    type: list
+    elements: str
+  involved_name:
+    description:
+      - Display name or ID of one more resource pool, as in M(huaweicloud.modelarts.modelarts_order_info). None by default.
+    type: str
+    aliases: [pool, pool_name]
+  on_missing:
+    description:
+      - What to do about a pool that the service does not know, or of which no order matches. By default, V(skip), it just
+        adds nothing to the list.
+    type: str
+    choices: [error, warn, skip]
+    default: skip
+    ini:
+      - section: modelarts
+        key: on_missing
+    vars:
+      - name: modelarts_on_missing
+notes:
+  - A lookup runs on the controller, in the environment of the C(ansible-playbook) process. Use
+    M(huaweicloud.modelarts.modelarts_order_info) to ask from another host, and to wait with C(until).
+  - A variable that is defined by a lookup asks the service anew each time it is used. Freeze it with
+    M(ansible.builtin.set_fact) where one answer is meant.
+  - C(query) always returns a list, as does C(lookup) with C(wantlist=true). Plain C(lookup) turns it into something else
+    where ansible decides so, for instance a single order into a dictionary.
+seealso:
+  - module: huaweicloud.modelarts.modelarts_order_info
+"""
+
+EXAMPLES = r"""
+- name: Show the orders of two pools
+  ansible.builtin.debug:
+    msg: "{{ item.order_name }} is {{ item.state }}"
+  loop: "{{ query('huaweicloud.modelarts.modelarts_orders', 'pool-5ed5', 'pool-7a01', region='cn-north-4') }}"
+  loop_control:
+    label: "{{ item.order_name }}"
+
+- name: Stop where the newest order of a pool did not succeed
+  ansible.builtin.assert:
+    that:
+      - query('huaweicloud.modelarts.modelarts_orders', pool, latest=true) is huaweicloud.modelarts.order_succeeded
+    fail_msg: The newest order of {{ pool }} has not succeeded.
+
+- name: Insist that the pool has orders
+  ansible.builtin.set_fact:
+    pool_orders: "{{ query('huaweicloud.modelarts.modelarts_orders', pool, since='7d', on_missing='error') }}"
+
+- name: Count the failed orders of the last week
+  ansible.builtin.debug:
+    msg: "{{ query('huaweicloud.modelarts.modelarts_orders', phase='failed', since='7d') | length }} orders failed"
+"""
+
+RETURN = r"""
+_raw:
+  description:
+    - The orders, newest first, with the keys that M(huaweicloud.modelarts.modelarts_order_info) documents as RV(orders).
+  type: list
+  elements: dict
+"""
+
+import typing as t
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible.utils.display import Display
+
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _order
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._clock import Clock
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._connection import Connection
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._errors import InputError, ModelArtsError, PoolNotFoundError
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._masking import register
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import INFO
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders_api import OrdersApi
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._query import Query
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._text import safe
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._plugin_options import read_credentials, read_options
+
+display = Display()
+
+
+class LookupModule(LookupBase):
+    """Reads orders; never waits."""
+
+    def run(
+        self, terms: list[t.Any], variables: t.Mapping[str, t.Any] | None = None, **kwargs: t.Any
+    ) -> list[_order.Order]:
+        """Return the orders of the pools in ``terms``, newest first."""
+        self.set_options(var_options=variables, direct=kwargs)
+        try:
+            return self._read(self._pools(terms))
+        except ModelArtsError as error:
+            raise AnsibleLookupError(error.msg) from None
+
+    def _pools(self, terms: list[t.Any]) -> list[str]:
+        pools = [*self._flatten(terms), self.get_option("involved_name")]
+        return list(dict.fromkeys(_name(pool) for pool in pools if pool is not None))
+
+    def _read(self, pools: list[str]) -> list[_order.Order]:
+        options = read_options(self, INFO)
+        clock = Clock()
+        query = Query.from_options({**options, "involved_name": None}, clock.time_ms())
+        connection = Connection(options, read_credentials(self), clock)
+        try:
+            orders = self._orders_of(connection.orders(), query, pools)
+        finally:
+            register(connection.redactor.secrets)
+            connection.close()
+        return query.project(orders)
+
+    def _orders_of(self, api: OrdersApi, query: Query, pools: list[str]) -> list[_order.Order]:
+        """Return the orders of each pool, each once even where a pool was named by its name and by its ID."""
+        if not pools:
+            orders = api.list(query).orders
+        else:
+            found = [order for pool in pools for order in self._orders_of_pool(api, query.for_pool(pool), pool)]
+            orders = _order.newest_first({_key(order): order for order in found}.values())
+        if query.details:
+            for warning in api.add_details(orders):
+                display.warning(warning)
+        return orders
+
+    def _orders_of_pool(self, api: OrdersApi, query: Query, pool: str) -> list[_order.Order]:
+        try:
+            orders = api.list(query).orders
+        except PoolNotFoundError as error:
+            self._miss(error.msg)
+            return []
+        if not orders:
+            self._miss(f"No order of pool {safe(pool, 80)} matches: check its name, the other filters and since")
+        return orders
+
+    def _miss(self, msg: str) -> None:
+        policy = self.get_option("on_missing")
+        if policy == "error":
+            raise InputError(msg)
+        if policy == "warn":
+            display.warning(msg)
+
+
+def _name(term: t.Any) -> str:
+    if isinstance(term, (str, int)) and not isinstance(term, bool):
+        return str(term)
+    raise InputError(f"{safe(term, 60)!r} is not a pool's name or ID: give the terms as strings")
+
+
+def _key(order: _order.Order) -> t.Any:
+    return order["order_name"] or order["order_id"] or id(order)

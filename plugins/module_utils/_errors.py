@@ -1,0 +1,81 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# This code is PRIVATE to the collection: it may change in any release.
+
+"""The typed errors of the core. Only a door turns one into a failed task."""
+
+from __future__ import annotations
+
+import typing as t
+
+
+class ModelArtsError(Exception):
+    """What went wrong, in one line that a person can act on.
+
+    ``passing`` says whether the same question may well be answered a little later:
+    a transport retries such an error and a wait survives it.
+    """
+
+    passing = False
+
+    def __init__(
+        self,
+        msg: str,
+        *,
+        status: int | None = None,
+        error_code: str | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        """``retry_after`` is in seconds from the moment the answer came in."""
+        super().__init__(msg)
+        self.msg = msg
+        self.status = status
+        self.error_code = error_code
+        self.request_id = request_id
+        self.retry_after = retry_after
+
+    def facts(self) -> dict[str, t.Any]:
+        """Return the keys that every failed result carries."""
+        return {
+            "msg": self.msg,
+            "error_code": self.error_code,
+            "request_id": self.request_id,
+            "status": self.status,
+        }
+
+
+class InputError(ModelArtsError):
+    """An option is missing, malformed or contradicts another one; nothing was sent for it."""
+
+
+class CredentialsError(ModelArtsError):
+    """The service refuses who we are or what we may do. Never retried: bad signatures lock a key."""
+
+
+class PoolNotFoundError(ModelArtsError):
+    """The service does not know the pool that was asked for."""
+
+
+class NotPublishedError(ModelArtsError):
+    """The API is not offered at this endpoint or in this region."""
+
+
+class RequestError(ModelArtsError):
+    """The service refuses the request itself (any other 3xx or 4xx)."""
+
+
+class AnswerError(ModelArtsError):
+    """The answer is not what the API promises: not JSON, or JSON of another shape."""
+
+
+class PassingError(ModelArtsError):
+    """A fault that time may heal: network, timeout, 429, 5xx, a cut answer."""
+
+    passing = True
+
+
+class ThrottledError(PassingError):
+    """The service asks to be asked less often (429)."""

@@ -1,0 +1,191 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# This code is PRIVATE to the collection: it may change in any release.
+
+"""The raw edge to the network: one exchange of bytes by ``requests``, bounded in time and size.
+
+No redirects (they would carry a token to another host), no ~/.netrc (it would replace a signature), no cookies,
+TLS always verified unless the user said otherwise.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import http.cookiejar
+import queue
+import socket
+import sys
+import threading
+import time
+import typing as t
+
+from ._errors import InputError, PassingError, RequestError
+from ._http_faults import explain
+from ._request import Request
+from ._tls import HttpOptions, new_adapter
+
+try:
+    import requests
+    import requests.adapters
+    import requests.utils
+
+    HAS_REQUESTS = True
+except ImportError:
+    HAS_REQUESTS = False
+
+# 500 orders are some 400 kB; nothing honest comes near this.
+MAX_BODY = 64 * 1024 * 1024
+_CHUNK = 64 * 1024
+_POOL = 8
+USER_AGENT = "ansible-huaweicloud.modelarts/1.0.0"
+
+
+@dataclasses.dataclass(frozen=True)
+class Exchange:
+    """What came back: status, headers (names as sent, looked up without regard to case) and the decoded body."""
+
+    status: int
+    headers: t.Mapping[str, str]
+    body: bytes
+
+
+class Http:
+    """One session with kept-alive connections; safe to use from several threads."""
+
+    def __init__(self, options: HttpOptions) -> None:
+        """Raise InputError where ``requests`` is missing."""
+        if not HAS_REQUESTS:
+            raise InputError(
+                f"The Python library requests is missing for {sys.executable} on {socket.gethostname()}: "
+                f"install it there, for instance with {sys.executable} -m pip install requests"
+            )
+        self._options = options
+        self._lock = threading.Lock()
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+        self._session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=_POOL))
+        self._has_tls = False
+
+    def exchange(self, request: Request, headers: t.Mapping[str, str], seconds: float) -> Exchange:
+        """Send one request and return its answer, whatever its status, within so many seconds.
+
+        Raises PassingError for faults of the network, RequestError for those that time does not heal, and
+        InputError where the CA file cannot be read.
+        """
+        if request.base.startswith("https:"):
+            self._prepare_tls()
+        return _Call(self._session, self._options, request, headers, seconds).result()
+
+    def _prepare_tls(self) -> None:
+        # Not before it is needed: reading all CAs costs more than a request on loopback.
+        with self._lock:
+            if not self._has_tls:
+                self._session.mount("https://", new_adapter(self._options))
+                self._has_tls = True
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        self._session.close()
+
+
+class _Call:
+    """One exchange in a thread of its own.
+
+    Sockets know timeouts for single operations only, and name resolution knows none: a body that dribbles would
+    hold a task for ever. So the caller waits for the thread, and only until the deadline.
+    """
+
+    def __init__(
+        self,
+        session: requests.Session,
+        options: HttpOptions,
+        request: Request,
+        headers: t.Mapping[str, str],
+        seconds: float,
+    ) -> None:
+        self._session = session
+        self._options = options
+        self._request = request
+        self._headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": USER_AGENT, **headers}
+        self._seconds = max(seconds, 0.001)
+        self._ends = time.monotonic() + self._seconds
+        self._done: queue.SimpleQueue[Exchange | BaseException] = queue.SimpleQueue()
+        self._response: requests.Response | None = None
+
+    def result(self) -> Exchange:
+        threading.Thread(target=self._run, name="modelarts-request", daemon=True).start()
+        try:
+            outcome = self._done.get(timeout=self._seconds)
+        except queue.Empty:
+            self._abandon()
+            raise self._late() from None
+        except BaseException:  # Ctrl-C or the task's timeout: the thread must not go on reading
+            self._abandon()
+            raise
+        if isinstance(outcome, BaseException):
+            raise explain(outcome, self._request.host, self._late()) from None
+        return outcome
+
+    def _run(self) -> None:
+        try:
+            self._done.put(self._exchange())
+        except BaseException as error:
+            self._done.put(error)
+
+    def _exchange(self) -> Exchange:
+        request, session = self._request, self._session
+        prepared = session.prepare_request(
+            requests.Request(request.method, request.url, headers=self._headers, data=request.body or None)
+        )
+        # The signature covers these very bytes: requests must not re-encode them.
+        prepared.url = request.url
+        with session.send(
+            prepared,
+            stream=True,
+            allow_redirects=False,
+            timeout=self._seconds,
+            verify=self._options.validate_certs,
+            proxies=self._proxies(),
+        ) as response:
+            self._response = response
+            return Exchange(response.status_code, response.headers, self._read(response))
+
+    def _proxies(self) -> dict[str, str]:
+        if not self._options.use_proxy:
+            return {}
+        return requests.utils.get_environ_proxies(self._request.url)
+
+    def _read(self, response: requests.Response) -> bytes:
+        chunks, size = [], 0
+        for chunk in response.iter_content(_CHUNK):
+            size += len(chunk)
+            if size > MAX_BODY:
+                response.raw.close()
+                raise RequestError(
+                    f"The answer of {self._request.host} is larger than {MAX_BODY >> 20} MiB, more than any page of "
+                    "orders: check the endpoint",
+                    status=response.status_code,
+                )
+            if time.monotonic() > self._ends:
+                raise self._late()
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _abandon(self) -> None:
+        """Wake the thread out of a read, as far as the installed urllib3 offers it; else it ends with its socket."""
+        raw = getattr(self._response, "raw", None)
+        try:
+            if hasattr(raw, "shutdown"):
+                raw.shutdown()
+            elif getattr(getattr(raw, "connection", None), "sock", None) is not None:
+                raw.connection.sock.shutdown(socket.SHUT_RDWR)
+        except (OSError, ValueError, RuntimeError):
+            pass
+
+    def _late(self) -> PassingError:
+        return PassingError(
+            f"{self._request.host} did not answer in full within {self._seconds:g} s: the timeout option sets this limit"
+        )

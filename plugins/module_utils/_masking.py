@@ -1,0 +1,30 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# This code is PRIVATE to the collection: it may change in any release.
+
+"""Telling ansible which values to mask, beyond the options that it knows to be secret."""
+
+from __future__ import annotations
+
+import typing as t
+
+if t.TYPE_CHECKING:
+    from ansible.module_utils.basic import AnsibleModule
+
+
+def mask(module: AnsibleModule, secrets: t.Iterable[str]) -> None:
+    """Mask secrets that came from the environment or from IAM in everything that a module returns."""
+    module.no_log_values.update(secrets)
+    register(secrets)
+
+
+def register(secrets: t.Iterable[str]) -> None:
+    """Tell the running ansible process as well, where its version can be told (ansible-core 2.22 and later)."""
+    try:
+        from ansible.module_utils.secrets import register_secret
+    except ImportError:
+        return
+    for secret in secrets:
+        register_secret(secret)

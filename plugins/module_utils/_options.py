@@ -1,0 +1,143 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# This code is PRIVATE to the collection: it may change in any release.
+
+"""The ONE table of options. Modules, actions, the lookup and the event source all read it.
+
+Tests prove that the documentation of each door agrees with it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import typing as t
+
+from . import _query
+
+Values = t.Mapping[str, t.Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Option:
+    """One option as users see it; ``env`` are the variables that stand in for it, first found wins."""
+
+    type: str = "str"
+    default: t.Any = None
+    env: tuple[str, ...] = ()
+    secret: bool = False
+    credential: bool = False
+    aliases: tuple[str, ...] = ()
+    choices: tuple[str, ...] | None = None
+    elements: str | None = None
+
+
+def _secret(*env: str) -> Option:
+    return Option(env=env, secret=True, credential=True)
+
+
+def _credential(*env: str) -> Option:
+    return Option(env=env, credential=True)
+
+
+CONNECTION: dict[str, Option] = {
+    "region": Option(env=("HW_REGION_NAME",)),
+    "project_id": Option(env=("HUAWEICLOUD_SDK_PROJECT_ID", "HW_PROJECT_ID")),
+    "project_name": Option(env=("HW_PROJECT_NAME",)),
+    "auth_token": _secret("HW_AUTH_TOKEN"),
+    "access_key": _credential("HUAWEICLOUD_SDK_AK", "HW_ACCESS_KEY"),
+    "secret_key": _secret("HUAWEICLOUD_SDK_SK", "HW_SECRET_KEY"),
+    "security_token": _secret("HUAWEICLOUD_SDK_SECURITY_TOKEN", "HW_SECURITY_TOKEN"),
+    "username": _credential("HW_USER_NAME"),
+    "domain_name": _credential("HW_DOMAIN_NAME"),
+    "password": _secret("HW_USER_PASSWORD"),
+    "cloud": Option(default="myhuaweicloud.com", env=("HW_CLOUD",)),
+    "endpoint": Option(env=("HW_MODELARTS_ENDPOINT",)),
+    "iam_endpoint": Option(env=("HUAWEICLOUD_SDK_IAM_ENDPOINT", "HW_AUTH_URL")),
+    "validate_certs": Option("bool", True),
+    "ca_path": Option("path"),
+    "use_proxy": Option("bool", True),
+    "timeout": Option("float", 30.0),
+    "retries": Option("int", 4, env=("HW_MAX_RETRIES",)),
+}
+
+FILTERS: dict[str, Option] = {
+    "involved_name": Option(aliases=("pool", "pool_name")),
+    "workspace_id": Option(),
+    "phase": Option(choices=tuple(_query.PHASES)),
+    "resource": Option(default="pools", choices=("pools",)),
+    "since": Option(),
+    "until": Option(),
+    "limit": Option("int"),
+    "offset": Option("int"),
+    "order_names": Option("list", elements="str"),
+    "order_ids": Option("list", elements="str"),
+    "operation": Option("list", elements="str", choices=_query.OPERATIONS),
+    "latest": Option("bool", False),
+    "details": Option("bool", False),
+    "fields": Option("list", elements="str"),
+}
+
+INFO: dict[str, Option] = {**CONNECTION, **FILTERS}
+CREDENTIALS = tuple(name for name, option in CONNECTION.items() if option.credential)
+SECRETS = tuple(name for name, option in CONNECTION.items() if option.secret)
+
+
+def from_environment(*names: str) -> str:
+    """Return the first of these environment variables that is set and not empty (a fallback for argument specs)."""
+    # Not imported above: the core works without ansible, and only argument specs come here.
+    from ansible.module_utils.basic import AnsibleFallbackNotFound
+
+    for name in names:
+        if os.environ.get(name):
+            return os.environ[name]
+    raise AnsibleFallbackNotFound
+
+
+def argument_spec(options: t.Mapping[str, Option]) -> dict[str, dict[str, t.Any]]:
+    """Return the argument spec of these options.
+
+    Credentials have no fallback here: the environment's count as a whole, and only where the task gives none
+    (see ``gather_credentials``).
+    """
+    return {name: _argument(option) for name, option in options.items()}
+
+
+def _argument(option: Option) -> dict[str, t.Any]:
+    argument: dict[str, t.Any] = {"type": option.type, "no_log": option.secret}
+    if option.default is not None:
+        argument["default"] = option.default
+    if option.aliases:
+        argument["aliases"] = list(option.aliases)
+    if option.choices:
+        argument["choices"] = list(option.choices)
+    if option.elements:
+        argument["elements"] = option.elements
+    if option.env and not option.credential:
+        argument["fallback"] = (from_environment, list(option.env))
+    return argument
+
+
+def gather_credentials(*places: Values) -> dict[str, str]:
+    """Return the credentials of the first place that gives any: places are never mixed.
+
+    So a token in the environment cannot override an access key in the task, nor can half a key pair be completed
+    with the half of another one.
+    """
+    for place in places:
+        given = {name: str(place[name]) for name in CREDENTIALS if place.get(name)}
+        if given:
+            return given
+    return {}
+
+
+def environment_credentials(environ: t.Mapping[str, str]) -> dict[str, str]:
+    """Return the credentials that the environment offers, by option name."""
+    found = {}
+    for name in CREDENTIALS:
+        value = next((environ[env] for env in CONNECTION[name].env if environ.get(env)), None)
+        if value:
+            found[name] = value
+    return found
