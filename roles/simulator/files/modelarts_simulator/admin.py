@@ -1,0 +1,170 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The paths under ``/_sim/``: load, reset, advance, faults, settings, expire, stop; log, state, health."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import typing as t
+
+from . import __version__
+from .cloud import Cloud
+from .errors import ScenarioError
+from .messages import Request, Response
+
+PREFIX = "/_sim/"
+_LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]", "")
+_MOST_LISTED = 1000
+
+
+def digest(config: t.Mapping[str, t.Any]) -> str:
+    """A fingerprint of a configuration: equal where loading it again would change nothing."""
+    parts: dict[str, t.Any] = {
+        key: config.get(key) or empty for key, empty in (("orders", []), ("faults", []), ("settings", {}))
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def normalised(config: object) -> dict[str, t.Any]:
+    """A configuration as {orders, faults, settings}: a bare list is the orders; ``spelling`` is one of the settings."""
+    if isinstance(config, list):
+        return {"orders": config, "faults": [], "settings": {}}
+    if not isinstance(config, dict):
+        raise ScenarioError("expected a list of orders, or a dictionary of orders, faults, settings, spelling")
+    unknown = sorted(set(map(str, config)) - {"orders", "faults", "settings", "spelling"})
+    if unknown:
+        raise ScenarioError(f"unknown key {unknown[0]!r}; known: orders, faults, settings, spelling")
+    settings = dict(config.get("settings") or {})
+    if config.get("spelling"):
+        settings["spelling"] = config["spelling"]
+    return {"orders": config.get("orders") or [], "faults": config.get("faults") or [], "settings": settings}
+
+
+def handle(cloud: Cloud, request: Request) -> Response:
+    """Answer one admin request; mistakes come back as 400 with one line in ``error``."""
+    name = request.path[len(PREFIX) :].strip("/")
+    if request.header("Origin") or not _is_local(request.header("Host")):
+        return _json(403, {"error": "the admin paths are for programs on this machine, not for web pages"})
+    if request.method == "POST" and name in _POSTS:
+        return _post(cloud, name, request.body)
+    if request.method == "GET" and name in _GETS:
+        return _json(200, _GETS[name](cloud, dict(request.parameters)))
+    known = [f"POST {PREFIX}{one}" for one in _POSTS] + [f"GET {PREFIX}{one}" for one in _GETS]
+    return _json(404, {"error": f"no such path; there are: {', '.join(known)}"})
+
+
+def _is_local(host: str) -> bool:
+    name = host[: host.index("]") + 1] if host.startswith("[") and "]" in host else host.split(":", maxsplit=1)[0]
+    return name in _LOCAL_NAMES
+
+
+def _post(cloud: Cloud, name: str, body: bytes) -> Response:
+    try:
+        value = json.loads(body) if body.strip() else {}
+        return _json(200, _POSTS[name](cloud, value))
+    except ScenarioError as error:
+        return _json(400, {"error": str(error)})
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
+        return _json(400, {"error": f"{name}: the body can't be used: {error}"})
+
+
+def _json(status: int, value: object) -> Response:
+    body = json.dumps(value, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
+    return Response(status, body, {"Content-Type": "application/json"})
+
+
+def _load(cloud: Cloud, value: t.Any) -> dict[str, t.Any]:
+    """A list adds orders; {orders, replace: true} puts them in place of all; {config: {...}} begins anew with it."""
+    if isinstance(value, dict) and "config" in value:
+        config = normalised(value["config"])
+        cloud.reset(config)
+        cloud.digest = digest(config)
+        return {"loaded": len(config["orders"]), "digest": cloud.digest}
+    orders, replace = (value, False) if isinstance(value, list) else (value["orders"], bool(value.get("replace")))
+    return {"loaded": cloud.load(orders, replace)}
+
+
+def _reset(cloud: Cloud, value: t.Any) -> dict[str, t.Any]:
+    cloud.reset({} if value.get("empty") else None)
+    return {"reset": True}
+
+
+def _advance(cloud: Cloud, value: t.Any) -> dict[str, t.Any]:
+    seconds = value["seconds"]
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 0:
+        raise ScenarioError("advance: seconds must be a number from 0 up; time does not go back")
+    return {"now": cloud.advance(seconds)}
+
+
+def _faults(cloud: Cloud, value: t.Any) -> dict[str, t.Any]:
+    faults, replace = (value, False) if isinstance(value, list) else (value["faults"], bool(value.get("replace")))
+    cloud.add_faults(faults, replace)
+    return {"faults": len(cloud.faults.rules)}
+
+
+def _settings(cloud: Cloud, value: t.Any) -> dict[str, t.Any]:
+    cloud.configure(value)
+    return {"settings": cloud.settings}
+
+
+def _expire(cloud: Cloud, value: t.Any) -> dict[str, t.Any]:
+    return {"expired": cloud.expire_tokens()}
+
+
+def _stop(cloud: Cloud, value: t.Any) -> dict[str, t.Any]:
+    if cloud.on_stop is not None:
+        cloud.on_stop()
+    return {"stopping": cloud.on_stop is not None}
+
+
+def _log(cloud: Cloud, parameters: t.Mapping[str, str]) -> dict[str, t.Any]:
+    after = int(parameters.get("after", "0")) if parameters.get("after", "0").isdigit() else 0
+    with cloud.lock:
+        rows = [row for row in cloud.log if row["n"] > after and parameters.get("api", row["api"]) == row["api"]]
+        return {"total": cloud.requests, "dropped": cloud.requests - len(cloud.log), "requests": rows}
+
+
+def _state(cloud: Cloud, parameters: t.Mapping[str, str]) -> dict[str, t.Any]:
+    with cloud.lock:
+        now = cloud.now_ms()
+        orders = []
+        for project_id, catalog in cloud.catalogs.items():
+            catalog.tick(now)
+            orders += [_order_row(project_id, order) for order in catalog]
+        return {
+            "now": cloud.now(),
+            "offset": cloud.offset,
+            "total": len(orders),
+            "orders": orders[-_MOST_LISTED:],
+            "faults": [fault.describe() for fault in cloud.faults.rules],
+            "settings": cloud.settings,
+            "tokens": {text: token._asdict() for text, token in cloud.identity.tokens.items()},
+            "requests": cloud.requests,
+        }
+
+
+def _order_row(project_id: str, order: t.Any) -> dict[str, t.Any]:
+    names = ("name", "order_id", "pool", "pool_id", "operation", "state", "created", "began", "ended", "looks")
+    return {**{name: getattr(order, name) for name in names}, "project": project_id}
+
+
+def _health(cloud: Cloud, parameters: t.Mapping[str, str]) -> dict[str, t.Any]:
+    return {"ok": True, "pid": os.getpid(), "version": __version__, "digest": cloud.digest, "now": cloud.now()}
+
+
+_POSTS: dict[str, t.Callable[[Cloud, t.Any], dict[str, t.Any]]] = {
+    "load": _load,
+    "reset": _reset,
+    "advance": _advance,
+    "faults": _faults,
+    "settings": _settings,
+    "expire": _expire,
+    "stop": _stop,
+}
+_GETS: dict[str, t.Callable[[Cloud, t.Mapping[str, str]], dict[str, t.Any]]] = {
+    "log": _log,
+    "state": _state,
+    "health": _health,
+}

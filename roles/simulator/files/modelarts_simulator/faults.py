@@ -1,0 +1,170 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faults: which requests they hit, how often, and what they do."""
+
+from __future__ import annotations
+
+import random
+import re
+import typing as t
+
+from .errors import SHAPES, ScenarioError
+from .messages import Request
+
+ACTIONS = ("advance", "expire_tokens", "load")
+KINDS = (
+    "status", "body", "json", "empty", "html", "redirect", "headers", "merge", "reset", "close", "close_idle", "slow",
+    "hang", "drip", "header_drip", "endless", "truncate", "wrong_length", "chunked", "bad_gzip", "gzip_bomb", "garbage",
+    *ACTIONS,
+)  # fmt: skip
+MATCH_KEYS = ("method", "path", "query", "api", "auth", "nth", "every", "probability")
+_CHECKS: dict[str, tuple[type, ...]] = {
+    "status": (int,),
+    "code": (str,),
+    "message": (str,),
+    "shape": (str,),
+    "headers": (dict,),
+    "retry_after": (int, float, str),
+    "seconds": (int, float),
+    "interval": (int, float),
+    "chunk": (int,),
+    "bytes": (int,),
+    "body": (str,),
+    "body_base64": (str,),
+    "json": (object,),
+    "content_type": (str,),
+    "location": (str,),
+    "when": (str,),
+    "how": (str,),
+    "difference": (int,),
+    "length": (int, str),
+    "megabytes": (int, float),
+    "orders": (list,),
+    "echo": (bool,),
+}
+_CHOICES = {
+    "shape": SHAPES,
+    "when": ("before", "amid"),
+    "how": ("garbage", "truncated", "checksum"),
+}
+
+
+class Fault:
+    """One rule, with how often it was met and how often it struck. ``options`` holds what its kind needs."""
+
+    def __init__(self, rule: t.Mapping[str, t.Any], where: str = "fault") -> None:
+        known = ("kind", "match", "times", "after", *_CHECKS)
+        unknown = sorted(set(map(str, rule)) - set(known))
+        if unknown:
+            raise ScenarioError(f"{where}: unknown key {unknown[0]!r}; known: {', '.join(sorted(known))}")
+        self.kind: str = rule.get("kind", "status")
+        if self.kind not in KINDS:
+            raise ScenarioError(f"{where}: kind {self.kind!r} is not one of {', '.join(KINDS)}")
+        self.match = _match(rule.get("match") or {}, where)
+        self.options = _options(rule, where)
+        chosen = {"nth", "every", "probability"} & set(self.match)
+        self.times = _whole(rule.get("times", 0 if chosen else 1), f"{where}: times")
+        self.after = _whole(rule.get("after", 0), f"{where}: after")
+        self.seen = 0
+        self.fired = 0
+
+    def strikes(self, request: Request, api: str, auth: str, source: random.Random) -> bool:
+        """Count the request where it matches, and say whether the fault hits it."""
+        if not self._fits(request, api, auth):
+            return False
+        self.seen += 1
+        turn = self.seen - self.after
+        if turn < 1 or (self.times and self.fired >= self.times) or not self._chosen(turn, source):
+            return False
+        self.fired += 1
+        return True
+
+    def _fits(self, request: Request, api: str, auth: str) -> bool:
+        match = self.match
+        return (
+            match.get("method", request.method).upper() == request.method
+            and api in match.get("api", (api,))
+            and match.get("auth", auth) == auth
+            and ("path" not in match or match["path"].search(request.path) is not None)
+            and ("query" not in match or _query_fits(match["query"], request))
+        )
+
+    def _chosen(self, turn: int, source: random.Random) -> bool:
+        match = self.match
+        return (
+            ("nth" not in match or turn in match["nth"])
+            and ("every" not in match or turn % match["every"] == 0)
+            and ("probability" not in match or source.random() < match["probability"])
+        )
+
+    def describe(self) -> dict[str, t.Any]:
+        """For the state report."""
+        return {"kind": self.kind, "times": self.times, "after": self.after, "seen": self.seen, "fired": self.fired}
+
+
+class Faults:
+    """The rules in force, in order."""
+
+    def __init__(self, seed: int = 1) -> None:
+        self.rules: list[Fault] = []
+        self._random = random.Random(seed)
+
+    def add(self, rules: object, replace: bool = False) -> None:
+        """Add rules to (or put them in place of) those in force; all or none: ScenarioError on the first mistake."""
+        if not isinstance(rules, (list, tuple)) or not all(isinstance(rule, dict) for rule in rules):
+            raise ScenarioError("faults: expected a list of dictionaries")
+        made = [Fault(rule, f"faults[{number}]") for number, rule in enumerate(rules)]
+        self.rules = made if replace else self.rules + made
+
+    def strike(self, request: Request, api: str, auth: str) -> tuple[list[Fault], Fault | None]:
+        """What hits this request: actions on the cloud, and the first rule that spoils the answer."""
+        hits = [rule for rule in self.rules if rule.strikes(request, api, auth, self._random)]
+        spoilers = [rule for rule in hits if rule.kind not in ACTIONS]
+        for rule in spoilers[1:]:
+            rule.fired -= 1  # only the first one is used; the others wait for the next request
+        return [rule for rule in hits if rule.kind in ACTIONS], spoilers[0] if spoilers else None
+
+
+def _whole(value: object, where: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ScenarioError(f"{where} must be a whole number from 0 up")
+    return value
+
+
+def _match(match: object, where: str) -> dict[str, t.Any]:
+    if not isinstance(match, dict) or set(match) - set(MATCH_KEYS):
+        raise ScenarioError(f"{where}: match must be a dictionary of {', '.join(MATCH_KEYS)}")
+    ready = dict(match)
+    try:
+        if "path" in match:
+            ready["path"] = re.compile(str(match["path"]))
+        if isinstance(match.get("query"), dict):
+            ready["query"] = {name: re.compile(str(value)) for name, value in match["query"].items()}
+        elif "query" in match:
+            ready["query"] = re.compile(str(match["query"]))
+    except re.error as error:
+        raise ScenarioError(f"{where}: match holds a bad regular expression: {error}") from error
+    for name in ("nth", "api"):
+        if name in match:
+            ready[name] = tuple(match[name]) if isinstance(match[name], (list, tuple)) else (match[name],)
+    if "every" in match and _whole(match["every"], f"{where}: match.every") < 1:
+        raise ScenarioError(f"{where}: match.every must be 1 or more")
+    return ready
+
+
+def _query_fits(wanted: t.Any, request: Request) -> bool:
+    if not isinstance(wanted, dict):
+        return wanted.search(request.query) is not None
+    given = dict(request.parameters)
+    return all(name in given and pattern.search(given[name]) for name, pattern in wanted.items())
+
+
+def _options(rule: t.Mapping[str, t.Any], where: str) -> dict[str, t.Any]:
+    options = {name: rule[name] for name in _CHECKS if name in rule}
+    for name, value in options.items():
+        kinds = _CHECKS[name]
+        if not isinstance(value, kinds) or (isinstance(value, bool) and kinds not in ((bool,), (object,))):
+            raise ScenarioError(f"{where}: {name} has the wrong type ({type(value).__name__})")
+        if name in _CHOICES and value not in _CHOICES[name]:
+            raise ScenarioError(f"{where}: {name} {value!r} is not one of {', '.join(_CHOICES[name])}")
+    return options

@@ -1,0 +1,117 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How an order is spelt: the reference page's table, its example, and ShowOrder."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from .orders import Order
+
+_TABLE_PHASES = {"succeeded": "successed", "partial": "partialSuccessed"}
+_SHOW_STATUS = {"pending": "processing", "succeeded": "succeed", "partial": "failed"}
+_SHOW_ACTIONS = {"apply": "createPool", "modify": "createNode", "delete": "deletePool"}
+PHASE_FILTERS = {"pending": "pending", "running": "processing", "successed": "succeeded", "failed": "failed"}
+
+
+def list_row(order: Order, spelling: str) -> bytes:
+    """The order's row in ListOrders as JSON, kept on the order until it changes."""
+    if order.row is None:
+        order.row = json.dumps(_row(order, order.details.spelling or spelling), ensure_ascii=False).encode()
+    return order.row
+
+
+def _row(order: Order, spelling: str) -> dict[str, t.Any]:
+    row = _example_row(order) if spelling == "example" else _table_row(order)
+    if order.step.reason:
+        row["failReason"] = order.step.reason
+    for key in order.details.drop:
+        row.pop(key, None)
+    row.update(order.details.raw)
+    row.update(order.step.raw)
+    return row
+
+
+def _common(order: Order) -> dict[str, t.Any]:
+    return {
+        "creationTimestamp": order.created,
+        "endTimestamp": order.ended,
+        "beginTimestamp": order.began,
+        "orderName": order.name,
+        "orderId": order.order_id,
+        "resourceName": order.pool_id,
+        "resourceDisplayName": order.pool,
+    }
+
+
+def _table_row(order: Order) -> dict[str, t.Any]:
+    details = order.details
+    return {
+        **_common(order),
+        "workspaceId": details.workspace_id,
+        "initCount": _counts(details.flavors, details.init_count) if order.operation != "apply" else [],
+        "specCount": _counts(details.flavors, 0 if order.operation == "delete" else None),
+        "resultCount": _result_counts(order),
+        **details.billing,
+        "operation": order.operation,
+        "phase": _TABLE_PHASES.get(order.state, order.state),
+    }
+
+
+def _result_counts(order: Order) -> list[dict[str, t.Any]]:
+    if order.state == "succeeded":
+        return _counts(order.details.flavors, 0 if order.operation == "delete" else None)
+    if order.state == "partial":
+        return [{**one, "count": one["count"] // 2} for one in _counts(order.details.flavors, None)]
+    return []
+
+
+def _example_row(order: Order) -> dict[str, t.Any]:
+    """As in the page's example: no workspace, no empty lists, billing as strings, ``completed`` with a ``result``."""
+    row = _common(order)
+    row["specCount"] = [{"flavor": one["flavor"], "count": one["count"]} for one in order.details.flavors]
+    row.update({"billingMode": "1", "periodType": "2", "periodNum": "1", **order.details.billing})
+    row["operation"] = order.operation
+    if order.state in ("succeeded", "partial", "failed"):
+        row["result"] = _TABLE_PHASES.get(order.state, order.state)
+        row["phase"] = "completed"
+    else:
+        row["phase"] = order.state
+    return row
+
+
+def _counts(flavors: t.Iterable[t.Mapping[str, t.Any]], count: int | None) -> list[dict[str, t.Any]]:
+    if count is None:
+        return [dict(one) for one in flavors]
+    return [{**one, "count": count, "maxCount": count, "azs": []} for one in flavors]
+
+
+def show_rows(order: Order, keys: str) -> list[dict[str, t.Any]]:
+    """ShowOrder's rows: the pool, and for a failed order the nodes that failed; or what the scenario says."""
+    rows = [_show_row(order, row) for row in order.details.resources or _default_resources(order)]
+    if keys == "lower":
+        return [{key.lower(): value for key, value in row.items()} for row in rows]
+    return rows
+
+
+def _show_row(order: Order, override: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {
+        "resourceName": order.pool_id,
+        "action": _SHOW_ACTIONS.get(order.operation, order.operation),
+        "status": _SHOW_STATUS.get(order.state, order.state),
+        "beginTimestamp": str(order.began or order.created),
+        "updateTimestamp": str(order.step_began),
+        "message": order.step.reason,
+        **override,
+    }
+
+
+def _default_resources(order: Order) -> list[dict[str, t.Any]]:
+    rows: list[dict[str, t.Any]] = [{}]
+    if order.state in ("failed", "partial"):
+        nodes = sum(one["count"] for one in order.details.flavors)
+        bad = nodes if order.state == "failed" else nodes - nodes // 2
+        for number in range(min(bad, 20)):
+            rows.append({"resourceName": f"os-node-created-{order.name[-5:]}-{number}", "action": "createNode"})
+    return rows

@@ -1,0 +1,164 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every switch of the simulator, with its default and what it accepts, in one table."""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+
+from .errors import SHAPES, ScenarioError
+
+FILTERS = ("since", "until", "phase", "involvedName", "workspaceId", "limit", "offset")
+DEFAULT_PROJECT = "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
+DEFAULT_ACCESS_KEY = "AKSIMULATOR0FAKE0KEY"
+DEFAULT_SECRET_KEY = "SKsimulatorFakeq7Zt3LmX9vB2nRw8Yc5Hd0Kp4Js6"  # long, so that masking it hides nothing else
+DEFAULT_PASSWORD = "PWsimulatorFake-e4Jx8Qm2Tz6Ld0Ru"
+
+DEFAULTS: dict[str, t.Any] = {
+    "spelling": "table",
+    "region": "cn-north-4",
+    "projects": [{"id": DEFAULT_PROJECT, "name": "cn-north-4"}],
+    "users": [{"name": "simulator-user", "password": DEFAULT_PASSWORD, "domain": "simulator-domain"}],
+    "keys": [{"access_key": DEFAULT_ACCESS_KEY, "secret_key": DEFAULT_SECRET_KEY}],
+    "tokens": [],
+    "token_lifetime": 86400,
+    "lock_after": 6,
+    "lock_seconds": 300,
+    "signature_tolerance": 900,
+    "strict": True,
+    "unknown_pool": "404",
+    "pools": [],
+    "order": "shuffled",
+    "seed": 1,
+    "ignore": [],
+    "since_inclusive": True,
+    "until_inclusive": True,
+    "count": "exact",
+    "count_error": 0,
+    "history_days": 30,
+    "workspace_default": "0",
+    "unpublished": [],
+    "show_keys": "camel",
+    "error_shape": "error_code",
+    "gzip": True,
+    "gzip_min_bytes": 1024,
+    "latency_ms": 0,
+    "clock_skew": 0,
+    "throttle": None,
+    "log_limit": 10000,
+}
+
+_CHOICES: dict[str, tuple[object, ...]] = {
+    "spelling": ("table", "example"),
+    "unknown_pool": ("404", "empty"),
+    "order": ("shuffled", "newest", "oldest"),
+    "count": ("exact", "page", "missing", "null", "text"),
+    "show_keys": ("camel", "lower"),
+    "error_shape": tuple(shape for shape in SHAPES if shape != "keystone"),
+}
+_SUBSETS: dict[str, tuple[str, ...]] = {"ignore": FILTERS, "unpublished": ("list", "show")}
+_ROWS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "projects": (("id", "name"), ()),
+    "users": (("name", "password", "domain"), ()),
+    "keys": (("access_key", "secret_key"), ("security_token", "expires")),
+    "tokens": (("token",), ("project_id", "expires", "region")),
+}
+_BOOLEANS = tuple(name for name, value in DEFAULTS.items() if isinstance(value, bool))
+_NUMBERS = tuple(name for name, value in DEFAULTS.items() if isinstance(value, (int, float)) and name not in _BOOLEANS)
+_THROTTLE = ("limit", "seconds", "retry_after")
+
+
+def defaults() -> dict[str, t.Any]:
+    """A fresh copy of the defaults."""
+    return copy.deepcopy(DEFAULTS)
+
+
+def merged(current: t.Mapping[str, t.Any], changes: object) -> dict[str, t.Any]:
+    """The settings after ``changes``. Raises ScenarioError and changes nothing where a name or value is wrong."""
+    if not isinstance(changes, dict):
+        raise ScenarioError(f"settings: expected a dictionary, got {type(changes).__name__}")
+    result = dict(current)
+    for name, value in changes.items():
+        if name not in DEFAULTS:
+            raise ScenarioError(f"settings: there is no {name!r}; there are: {', '.join(sorted(DEFAULTS))}")
+        result[name] = _checked(name, value)
+    return result
+
+
+def _checked(name: str, value: t.Any) -> t.Any:
+    for names, check in (
+        (_CHOICES, _choice),
+        (_SUBSETS, _subset),
+        (_ROWS, _rows),
+        (("throttle",), _throttle_rule),
+        (("pools",), _strings),
+        (("workspace_default",), _text_or_null),
+        (_BOOLEANS, _boolean),
+        (_NUMBERS, _number),
+    ):
+        if name in names:
+            return check(name, value)
+    return str(value)
+
+
+def _text_or_null(name: str, value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _choice(name: str, value: object) -> object:
+    value = str(value) if name == "unknown_pool" else value
+    if value not in _CHOICES[name]:
+        raise ScenarioError(f"settings.{name}: {value!r} is not one of {', '.join(map(str, _CHOICES[name]))}")
+    return value
+
+
+def _strings(name: str, value: object) -> list[str]:
+    if not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value):
+        raise ScenarioError(f"settings.{name}: expected a list of strings")
+    return list(value)
+
+
+def _subset(name: str, value: object) -> list[str]:
+    for one in _strings(name, value):
+        if one not in _SUBSETS[name]:
+            raise ScenarioError(f"settings.{name}: {one!r} is not one of {', '.join(_SUBSETS[name])}")
+    return _strings(name, value)
+
+
+def _rows(name: str, value: object) -> list[dict[str, t.Any]]:
+    needed, optional = _ROWS[name]
+    if not isinstance(value, (list, tuple)):
+        raise ScenarioError(f"settings.{name}: expected a list of dictionaries")
+    for row in value:
+        if not isinstance(row, dict) or set(needed) - set(row) or set(row) - set(needed) - set(optional):
+            keys = ", ".join(needed) + (f" (optional: {', '.join(optional)})" if optional else "")
+            raise ScenarioError(f"settings.{name}: each entry needs the keys {keys}")
+    if name == "projects" and not value:
+        raise ScenarioError("settings.projects: at least one project is needed")
+    return [dict(row) for row in value]
+
+
+def _throttle_rule(name: str, value: object) -> dict[str, t.Any] | None:
+    if not value:
+        return None
+    if not isinstance(value, dict) or set(value) - set(_THROTTLE) or "limit" not in value:
+        raise ScenarioError("settings.throttle: expected {limit: N, seconds: 60, retry_after: false} or null")
+    return {
+        "limit": _number("throttle.limit", value["limit"]),
+        "seconds": _number("throttle.seconds", value.get("seconds", 60)),
+        "retry_after": _boolean("throttle.retry_after", value.get("retry_after", False)),
+    }
+
+
+def _boolean(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ScenarioError(f"settings.{name}: {value!r} is not true or false")
+    return value
+
+
+def _number(name: str, value: object) -> float:
+    signed = name in ("count_error", "clock_skew")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or (value < 0 and not signed):
+        raise ScenarioError(f"settings.{name}: {value!r} is not a {'number' if signed else 'number from 0 up'}")
+    return value
