@@ -169,7 +169,7 @@ def next_delay(
             delay, longest = pending_interval, max(longest, pending_interval)
         else:
             delay = min((_wanted(order, interval) for order in orders if not order.pending), default=interval)
-        delay = min(longest, max(shortest, delay * (1 + JITTER * (2 * random() - 1))))
+        delay = min(longest, max(shortest, delay) * (1 + JITTER * (2 * random() - 1)))
     if retry_after is not None and math.isfinite(retry_after):
         delay = max(delay, retry_after * (1 + JITTER * random()))
     return _at_deadline(delay, max(0.0, seconds_left), longest)

@@ -9,10 +9,10 @@
 A page that is not full ends its window. A full one is read on by time, never by offset alone, because rows that leave
 a list while it is paged shift others out of sight:
 
-* sorted rows: the page's last timestamp bounds the next request, so each brings a full page of new rows, and idle workers
-  take over the far part of the largest window left;
+* sorted rows: the page's last timestamp bounds the next request, so each brings a full page of new rows, and idle
+  workers take over the far part of the largest window left;
 * rows in no order: the page is a sample of its window, whose quantiles cut it into pieces that fit a page each;
-* offsets serve where time cannot: a window that fits two pages, one full millisecond, a service that ignores the bounds.
+* offsets serve where time cannot: a window that fits two pages, a full millisecond, a service that ignores bounds.
 
 ``count`` guides the cuts and is compared with what was found, but nothing ends because of it: it may be wrong.
 Times are ms since the epoch. Inner bounds are widened by 1 ms, as the service may take them as exclusive.
@@ -20,44 +20,35 @@ Times are ms since the epoch. Inner bounds are widened by 1 ms, as the service m
 
 from __future__ import annotations
 
-import bisect
+import concurrent.futures
 import dataclasses
-import hashlib
-import json
 import math
 import typing as t
 
-from ._windows import BLIND_PARTS, OLDEST_FIRST, UNSORTED, Window, beyond, carve, order_of, parts_for, tiles
+from ._windows import (
+    BLIND_PARTS,
+    OLDEST_FIRST,
+    UNSORTED,
+    Found,
+    Page,
+    Row,
+    Window,
+    beyond,
+    carve,
+    order_of,
+    parts_for,
+    tiles,
+)
 
 PAGE = 500
 REACH = 500
 # Pages read by offset share so many rows, to notice that rows between them have shifted.
 SHARED = 50
-# How far beyond the service's clock a listing without ``until`` looks: its nodes' clocks differ, and Date has seconds only.
+# How far beyond the service's clock a listing without ``until`` looks: clocks differ, and Date has seconds only.
 CLOCK_SLACK_MS = 60_000
+DAY_MS = 86_400_000
 # A service that rounds bounds to seconds still keeps to them.
 ROUNDING_MS = 1000
-FINISHED_PHASES = ("successed", "succeeded", "failed", "completed", "partialsuccessed", "partialsucceeded")
-
-Row = dict[str, t.Any]
-
-
-@dataclasses.dataclass(frozen=True)
-class Page:
-    """One answer: its rows as sent, the service's ``count`` (None: none usable) and clock (ms, None: unknown).
-
-    ``size`` is the number of rows that the service sent, where the caller dropped some that were no objects.
-    """
-
-    rows: list[Row]
-    count: t.Optional[int] = None
-    server_ms: t.Optional[int] = None
-    size: t.Optional[int] = None
-
-    @property
-    def sent(self) -> int:
-        """The number of rows in the service's answer."""
-        return len(self.rows) if self.size is None else self.size
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,7 +59,7 @@ class Scan:
     """
 
     rows: list[Row]
-    count: t.Optional[int]
+    count: int | None
     truncated: bool
     requests: int
 
@@ -94,16 +85,12 @@ class Lanes:
     def start(self, ticket: int, request: Request) -> None:
         """Begin a request; ``take`` returns its answer under the ticket."""
         if self._pool is None:
-            from concurrent.futures import ThreadPoolExecutor
-
-            self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="modelarts-scan")
+            self._pool = concurrent.futures.ThreadPoolExecutor(self._workers, thread_name_prefix="modelarts-scan")
         self._flying[self._pool.submit(self._fetch, *request)] = ticket
 
     def take(self) -> tuple[int, Page]:
         """Wait for any request under way and return (ticket, answer), or raise its error."""
-        from concurrent.futures import FIRST_COMPLETED, wait
-
-        future = next(iter(wait(self._flying, return_when=FIRST_COMPLETED).done))
+        future = next(iter(concurrent.futures.wait(self._flying, return_when=concurrent.futures.FIRST_COMPLETED).done))
         return self._flying.pop(future), future.result()
 
     def close(self) -> None:
@@ -115,7 +102,7 @@ class Lanes:
 def scan(
     fetch: Fetch,
     since_ms: int,
-    until_ms: t.Optional[int] = None,
+    until_ms: int | None = None,
     workers: int = 4,
     lanes: t.Callable[[Fetch, int], t.Any] = Lanes,
 ) -> Scan:
@@ -127,77 +114,17 @@ def scan(
     return _Scanner(since_ms, until_ms, workers, lanes(fetch, workers)).run()
 
 
-def stamp_of(row: Row) -> t.Optional[int]:
-    """Return a row's creation time, None if it has none that is usable."""
-    try:
-        stamp = int(row.get("creationTimestamp") or 0)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return stamp if stamp > 0 else None
-
-
-def key_of(row: Row) -> tuple[str, str]:
-    """Return what identifies an order: its name, else its number, else a digest of the row."""
-    for field in ("orderName", "orderId"):
-        value = row.get(field)
-        if value and isinstance(value, (str, int)):
-            return field, str(value)
-    text = json.dumps(row, sort_keys=True, default=str)
-    return "", hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def progress_of(row: Row) -> tuple[int, float, float]:
-    """Return how far along an order is, for comparing two rows of it."""
-    phase = str(row.get("phase") or "").lower()
-    rank = 2 if phase in FINISHED_PHASES else 0 if phase == "pending" else 1
-    return rank, _number(row.get("endTimestamp")), _number(row.get("beginTimestamp"))
-
-
-def _number(value: t.Any) -> float:
-    try:
-        number = float(value or 0)
-    except (TypeError, ValueError, OverflowError):
-        return 0
-    return number if math.isfinite(number) else 0
-
-
-class _Found:
-    """The unique rows, and the timestamps of those that have one."""
-
-    def __init__(self) -> None:
-        self.rows: dict[tuple[str, str], Row] = {}
-        self._stamps: t.Optional[list[int]] = None
-
-    def add(self, rows: list[Row]) -> tuple[list[tuple[str, str]], list[int]]:
-        """Keep what is new or further along; return the page's keys and timestamps in its order."""
-        keys = [key_of(row) for row in rows]
-        for key, row in zip(keys, rows):
-            known = self.rows.get(key)
-            if known is None:
-                self._stamps = None
-            if known is None or progress_of(row) >= progress_of(known):
-                self.rows[key] = row
-        return keys, [stamp for stamp in map(stamp_of, rows) if stamp is not None]
-
-    def between(self, since: int, until: t.Optional[int]) -> list[int]:
-        """Return the sorted timestamps in [since, until]."""
-        if self._stamps is None:
-            self._stamps = sorted(stamp for stamp in map(stamp_of, self.rows.values()) if stamp is not None)
-        last = len(self._stamps) if until is None else bisect.bisect_right(self._stamps, until)
-        return self._stamps[bisect.bisect_left(self._stamps, since) : last]
-
-
 class _Scanner:
     """One scan: windows to ask (``todo``), windows under way (``flying``), and what the answers taught."""
 
-    def __init__(self, since: int, until: t.Optional[int], workers: int, lanes: t.Any) -> None:
+    def __init__(self, since: int, until: int | None, workers: int, lanes: t.Any) -> None:
         self._since, self._until = since, until
         self._workers, self._lanes = max(1, workers), lanes
-        self._found = _Found()
+        self._found = Found()
         self._todo: list[Window] = []
         self._flying: dict[int, Window] = {}
         self._requests = self._carved = 0
-        self._total: t.Optional[int] = None
+        self._total: int | None = None
         self._truncated = False
         # What is known of this service.
         self._page = PAGE
@@ -245,7 +172,8 @@ class _Scanner:
 
     def _spread(self) -> None:
         """Give idle workers the far parts of the largest sorted windows."""
-        while self._requests and len(self._todo) + len(self._flying) < self._workers and self._carved < self._carve_bound():
+        # Each cut may cost one page that is not full.
+        while len(self._todo) + len(self._flying) < self._workers and self._carved < 4 + self._requests // 4:
             windows = [(window.expect, False, window) for window in self._todo]
             windows += [(window.expect - self._page, True, window) for window in self._flying.values()]
             if not windows:
@@ -258,16 +186,13 @@ class _Scanner:
             self._todo.append(far)
             self._carved += 1
 
-    def _carve_bound(self) -> int:
-        return 4 + self._requests // 4
-
     def _request(self, window: Window) -> Request:
         """Return the window's next request. The outer bounds go out as they were given."""
         window.asked = self._bounds(window)
         self._requests += 1
         return (*window.asked, PAGE, window.offset)
 
-    def _bounds(self, window: Window) -> tuple[int, t.Optional[int]]:
+    def _bounds(self, window: Window) -> tuple[int, int | None]:
         since = max(self._since, window.lo - (not self._inclusive[0]))
         if window.hi is None:
             return since, self._until
@@ -282,6 +207,11 @@ class _Scanner:
         self._note(window, page, stamps)
         if self._ignores_bounds and not window.whole:
             return
+        since, until = window.asked
+        until = window.hi if until is None else until
+        if not self._strays(stamps, since, until):
+            # The odd time that cannot be true must not bound what is asked next.
+            stamps = [stamp for stamp in stamps if not self._is_stray(stamp, since, until)]
         if window.probing:
             self._learn_probe(window, keys)
         elif window.offset:
@@ -297,40 +227,50 @@ class _Scanner:
         if (since, until) == (self._since, self._until) and page.count is not None:
             self._total = page.count
         if window.hi is None and page.server_ms is not None:
-            window.hi = max([page.server_ms + CLOCK_SLACK_MS, *stamps])
+            newest = max((stamp for stamp in stamps if stamp < page.server_ms + DAY_MS), default=0)
+            window.hi = max(page.server_ms + CLOCK_SLACK_MS, newest)
         if page.count is not None and not window.offset:
             window.expect = page.count
         self._inclusive[0] |= since in stamps
         self._inclusive[1] |= until in stamps
-        if self._share(stamps, self._since, self._until):
+        if self._strays(stamps, self._since, self._until):
             self._counts_fit = False
 
-    @staticmethod
-    def _share(stamps: list[int], since: int, until: t.Optional[int]) -> bool:
+    def _strays(self, stamps: list[int], since: int, until: int | None) -> bool:
         """Whether so many rows lie outside the bounds that the service must have ignored one of them."""
-        strays = sum(
-            stamp < since - ROUNDING_MS or (until is not None and stamp > until + ROUNDING_MS) for stamp in stamps
-        )
-        return strays * 10 > len(stamps)
+        return 10 * sum(self._is_stray(stamp, since, until) for stamp in stamps) > len(stamps)
+
+    @staticmethod
+    def _is_stray(stamp: int, since: int, until: int | None) -> bool:
+        return stamp < since - ROUNDING_MS or (until is not None and stamp > until + ROUNDING_MS)
 
     def _learn_full_page(self, window: Window, page: Page, keys: list[t.Any], stamps: list[int]) -> None:
+        order, edge = order_of(stamps) if self._sorted else (UNSORTED, 0)
         if self._could_be_narrower(window) and 2 * sum(map(window.holds, stamps)) < len(stamps):
             # Crowded by the neighbours' orders, for want of knowing that bounds are inclusive.
-            return self._todo.append(window)
-        order, edge = order_of(stamps) if self._sorted else (UNSORTED, 0)
-        if self._leads_nowhere(window, order, stamps):
-            return self._ignore_bounds()
-        if window.divisible and order != UNSORTED:
+            self._todo.append(window)
+        elif self._leads_nowhere(window, order, stamps):
+            self._ignores_bounds = True
+            self._todo[:] = [Window(self._since, self._until, whole=True)]
+        elif order == UNSORTED or not window.divisible:
+            self._sorted = self._sorted and not (window.divisible and len(set(stamps)) > 1)
+            self._cut_or_page(window, page, keys, stamps)
+        else:
             rest = beyond(window, order, edge, stamps)
-            if rest is not None:
-                return self._go_on(window, rest, page)
-        elif len(set(stamps)) > 1:
-            self._sorted = False
+            if rest is None:
+                self._cut_or_page(window, page, keys, stamps)
+            else:
+                self._go_on(window, rest, page)
+
+    def _cut_or_page(self, window: Window, page: Page, keys: list[t.Any], stamps: list[int]) -> None:
+        """Time does not lead on from this page: cut its window, or read on by offset."""
         window.seen, window.stamps = set(keys), stamps
-        if (self._offsets_hold and page.sent <= (page.count or 0) <= page.sent + self._step(page)) or not window.divisible:
+        fits_two_pages = page.sent <= (page.count or 0) <= page.sent + self._step(page)
+        if (fits_two_pages and self._offsets_hold) or not window.divisible:
             window.offset = self._step(page)
-            return self._todo.append(window)
-        self._divide(window, page.count)
+            self._todo.append(window)
+        else:
+            self._divide(window, page.count)
 
     def _could_be_narrower(self, window: Window) -> bool:
         return not window.whole and self._bounds(window) != window.asked
@@ -340,14 +280,9 @@ class _Scanner:
         if window.whole:
             return False
         since, until = window.asked
-        above = order != OLDEST_FIRST and self._share(stamps, 0, until)
-        below = order in (UNSORTED, OLDEST_FIRST) and self._share(stamps, since, None)
+        above = order != OLDEST_FIRST and self._strays(stamps, 0, until)
+        below = order in (UNSORTED, OLDEST_FIRST) and self._strays(stamps, since, None)
         return above or below
-
-    def _ignore_bounds(self) -> None:
-        """Give up windows: read what offsets can reach."""
-        self._ignores_bounds = True
-        self._todo[:] = [Window(self._since, self._until, whole=True)]
 
     def _go_on(self, window: Window, rest: Window, page: Page) -> None:
         """Read on where a sorted page ended."""
@@ -360,12 +295,12 @@ class _Scanner:
             rest.expect = self._page if rest.hi is None else min(1e9, rest.rate * (rest.hi - rest.lo))
         self._todo.append(rest)
 
-    def _divide(self, window: Window, count: t.Optional[int]) -> None:
+    def _divide(self, window: Window, count: int | None) -> None:
         pieces = tiles(window, window.stamps, parts_for(count, self._page))
         if pieces:
             self._todo.extend(pieces)
         else:
-            self._todo.append(dataclasses.replace(Window(window.lo, window.hi), whole=True))
+            self._todo.append(Window(window.lo, window.hi, whole=True))
 
     def _step(self, page: Page) -> int:
         return max(1, page.sent - min(SHARED, page.sent // 10))
@@ -377,21 +312,23 @@ class _Scanner:
         window.seen.update(keys)
         window.stamps = window.stamps + stamps
         ended = page.sent < self._page
-        told = window.offset + page.sent if page.count is None else page.count
+        # The page's place tells of so many rows as well, whatever the count says.
+        told = max(page.count or 0, window.offset + page.sent)
         if (news and page.count == len(window.seen)) or (ended and shared and told <= len(window.seen)):
             return
-        if shared and news and not ended and window.offset < REACH:
+        more = shared and not ended
+        if more and news and window.offset < REACH:
             window.offset = min(REACH, window.offset + self._step(page))
-            return self._todo.append(window)
-        if window.divisible:
+            self._todo.append(window)
+        elif window.divisible:
             self._offsets_hold = False
-            return self._divide(window, page.count)
-        narrower = self._could_be_narrower(window)
-        if narrower or not (window.repeated or (shared and not ended)):
-            window.repeated = window.repeated or not narrower
+            self._divide(window, page.count)
+        elif self._could_be_narrower(window) or not (window.repeated or more):
+            window.repeated = window.repeated or not self._could_be_narrower(window)
             window.restart()
-            return self._todo.append(window)
-        self._truncated = True
+            self._todo.append(window)
+        else:
+            self._truncated = True
 
     def _doubt_short_page(self, window: Window, page: Page, keys: list[t.Any]) -> None:
         """A page that is not full though its count says more: ask again, then behind its end."""
@@ -401,7 +338,7 @@ class _Scanner:
         self._todo.append(window)
 
     def _learn_probe(self, window: Window, keys: list[t.Any]) -> None:
-        """Behind a short page's end are more rows where the service's pages are smaller than asked; else its count is wrong."""
+        """More rows behind a short page's end: the service's pages are smaller than asked. None: its count is wrong."""
         if any(key not in window.seen for key in keys) and len(window.seen) < self._page:
             self._page = len(window.seen)
             window.restart()

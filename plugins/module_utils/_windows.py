@@ -4,16 +4,26 @@
 
 # This code is PRIVATE to the collection: it may change in any release.
 
-"""Windows of time: what one page of a window tells about the rest of it, and where to cut a window in two.
+"""Pages and windows: the rows of an answer, what they tell about the rest of a stretch of time, and where to cut it.
 
-Pure geometry for ``_scan``. All times are ms since the epoch, and both ends of a window belong to it.
+Pure functions for ``_scan``. All times are ms since the epoch, and both ends of a window belong to it.
 """
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
+import hashlib
+import json
 import math
 import typing as t
+
+FINISHED_PHASES = ("successed", "succeeded", "failed", "completed", "partialsuccessed", "partialsucceeded")
+
+# No order is from the year 5000: such numbers are no times.
+FAR_FUTURE_MS = 95_000_000_000_000
+
+Row = dict[str, t.Any]
 
 NEWEST_FIRST = -1
 UNSORTED = 0
@@ -23,12 +33,90 @@ OLDEST_FIRST = 1
 MAX_SHARED_MS = 1000
 SHARED_ROWS = 4
 
-# Pieces of a window in no order are cut by a sample, so they are aimed this much smaller than a page (few outgrow it) ...
+# Pieces cut by a sample of unsorted rows are aimed this much smaller than a page, so that few outgrow it ...
 FILL = 0.8
 # ... and a sample of one page is good for so many pages' worth of rows; more are cut into coarse pieces first.
 PAGES_PER_SAMPLE = 10
 COARSE_PAGES = 8
 BLIND_PARTS = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class Page:
+    """One answer: its rows as sent, the service's ``count`` (None: none usable) and clock (ms, None: unknown).
+
+    ``size`` is the number of rows that the service sent, where the caller dropped some that were no objects.
+    """
+
+    rows: list[Row]
+    count: int | None = None
+    server_ms: int | None = None
+    size: int | None = None
+
+    @property
+    def sent(self) -> int:
+        """The number of rows in the service's answer."""
+        return len(self.rows) if self.size is None else self.size
+
+
+def stamp_of(row: Row) -> int | None:
+    """Return a row's creation time, None if it has none that is usable."""
+    try:
+        stamp = int(row.get("creationTimestamp") or 0)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return stamp if 0 < stamp < FAR_FUTURE_MS else None
+
+
+def key_of(row: Row) -> tuple[str, str]:
+    """Return what identifies an order: its name, else its number, else a digest of the row."""
+    for field in ("orderName", "orderId"):
+        value = row.get(field)
+        if value and isinstance(value, (str, int)):
+            return field, str(value)
+    text = json.dumps(row, sort_keys=True, default=str)
+    return "", hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def progress_of(row: Row) -> tuple[int, float, float]:
+    """Return how far along an order is, for comparing two rows of it."""
+    phase = str(row.get("phase") or "").lower()
+    rank = 2 if phase in FINISHED_PHASES else 0 if phase == "pending" else 1
+    return rank, _number(row.get("endTimestamp")), _number(row.get("beginTimestamp"))
+
+
+def _number(value: t.Any) -> float:
+    try:
+        number = float(value or 0)
+    except (TypeError, ValueError, OverflowError):
+        return 0
+    return number if math.isfinite(number) else 0
+
+
+class Found:
+    """The unique rows, and the timestamps of those that have one."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], Row] = {}
+        self._stamps: list[int] | None = None
+
+    def add(self, rows: list[Row]) -> tuple[list[tuple[str, str]], list[int]]:
+        """Keep what is new or further along; return the page's keys and timestamps in its order."""
+        keys = [key_of(row) for row in rows]
+        for key, row in zip(keys, rows):
+            known = self.rows.get(key)
+            if known is None:
+                self._stamps = None
+            if known is None or progress_of(row) >= progress_of(known):
+                self.rows[key] = row
+        return keys, [stamp for stamp in map(stamp_of, rows) if stamp is not None]
+
+    def between(self, since: int, until: int | None) -> list[int]:
+        """Return the sorted timestamps in [since, until]."""
+        if self._stamps is None:
+            self._stamps = sorted(stamp for stamp in map(stamp_of, self.rows.values()) if stamp is not None)
+        last = len(self._stamps) if until is None else bisect.bisect_right(self._stamps, until)
+        return self._stamps[bisect.bisect_left(self._stamps, since) : last]
 
 
 @dataclasses.dataclass
@@ -39,14 +127,14 @@ class Window:
     """
 
     lo: int
-    hi: t.Optional[int]
+    hi: int | None
     expect: float = 0
     rate: float = 0
     order: int = UNSORTED
-    # Read by offset, whatever the timestamps say: the service does not keep to the bounds.
+    # Read by offset, whatever the timestamps say: no part of it can be asked for.
     whole: bool = False
     # The bounds of the request under way or answered last.
-    asked: tuple[int, t.Optional[int]] = (0, None)
+    asked: tuple[int, int | None] = (0, None)
     carved: list[Window] = dataclasses.field(default_factory=list)
     # Reading on by offset: where, and what the pages so far held.
     offset: int = 0
@@ -84,7 +172,7 @@ def order_of(stamps: list[int]) -> tuple[int, int]:
     return UNSORTED, 0
 
 
-def _descending_edge(stamps: list[int]) -> t.Optional[int]:
+def _descending_edge(stamps: list[int]) -> int | None:
     if not stamps:
         return None
     lowest, leap = stamps[0], 0
@@ -99,25 +187,19 @@ def _descending_edge(stamps: list[int]) -> t.Optional[int]:
     return edge if gained >= needed else None
 
 
-def beyond(window: Window, order: int, edge: int, stamps: list[int]) -> t.Optional[Window]:
-    """Return what a sorted page leaves of its window: empty (lo > hi) when nothing, None when it brought no progress."""
+def beyond(window: Window, order: int, edge: int, stamps: list[int]) -> Window | None:
+    """Return what a sorted page leaves of its window (nothing: lo > hi), or None where it brought no progress."""
     rate = len(stamps) / max(1, max(stamps) - min(stamps))
     shared = min(MAX_SHARED_MS, int(SHARED_ROWS / rate))
-    asked_lo, asked_hi = window.lo, window.hi
+    rest = Window(window.lo, window.hi, rate=rate, order=order)
     if order == OLDEST_FIRST:
-        lo = edge - shared if edge - shared > asked_lo else edge
-        return dataclasses.replace(_plain(window), lo=max(lo, window.lo), rate=rate, order=order) if lo > asked_lo else None
-    hi = edge + shared if asked_hi is None or edge + shared < asked_hi else edge
-    if asked_hi is not None and hi >= asked_hi:
-        return None
-    return dataclasses.replace(_plain(window), hi=hi, rate=rate, order=order)
+        rest.lo = edge - shared if edge - shared > window.lo else edge
+        return rest if rest.lo > window.lo else None
+    rest.hi = edge + shared if window.hi is None or edge + shared < window.hi else edge
+    return rest if window.hi is None or rest.hi < window.hi else None
 
 
-def _plain(window: Window) -> Window:
-    return Window(window.lo, window.hi, window.expect, window.rate, window.order)
-
-
-def carve(window: Window, page: int, under_way: bool) -> t.Optional[Window]:
+def carve(window: Window, page: int, under_way: bool) -> Window | None:
     """Cut off and return the far part of a sorted window, for another worker; None where it is not worth a request.
 
     The cut halves what is left after the page under way, as far as that can be guessed: by the density where reading
@@ -150,8 +232,8 @@ def carve(window: Window, page: int, under_way: bool) -> t.Optional[Window]:
     return far
 
 
-def parts_for(count: t.Optional[int], page: int) -> int:
-    """Return into how many pieces a window of ``count`` unsorted orders is cut (None: unknown, but more than a page)."""
+def parts_for(count: int | None, page: int) -> int:
+    """Return into how many pieces to cut a window of ``count`` unsorted orders (None: unknown, more than a page)."""
     if count is None or count <= page:
         return BLIND_PARTS
     if count <= PAGES_PER_SAMPLE * page:
@@ -177,5 +259,5 @@ def tiles(window: Window, stamps: list[int], parts: int) -> list[Window]:
     if not inner:
         return []
     starts = [window.lo, *inner]
-    ends: list[t.Optional[int]] = [cut - 1 for cut in inner]
+    ends: list[int | None] = [cut - 1 for cut in inner]
     return [Window(lo, hi, window.expect / len(starts)) for lo, hi in zip(starts, [*ends, window.hi])]
