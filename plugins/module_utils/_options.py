@@ -80,7 +80,33 @@ FILTERS: dict[str, Option] = {
     "fields": Option("list", elements="str"),
 }
 
+WAIT_FILTERS: dict[str, Option] = {
+    "order_names": FILTERS["order_names"],
+    "order_ids": FILTERS["order_ids"],
+    "involved_names": Option("list", elements="str", aliases=("pools", "involved_name")),
+    "workspace_id": FILTERS["workspace_id"],
+    "operation": FILTERS["operation"],
+    "since": FILTERS["since"],
+}
+
+# Times are in seconds; ``latest`` has none, because it depends on the other options.
+PATIENCE: dict[str, Option] = {
+    "wait_timeout": Option("float", 5400.0),
+    "interval": Option("float", 15.0),
+    "pending_interval": Option("float", 60.0),
+    "visible_timeout": Option("float", 300.0),
+    "pending_timeout": Option("float"),
+    "expected_count": Option("int", 1),
+    "settle": Option("float", 30.0),
+    "latest": Option("bool"),
+    "accept_partial": Option("bool", False),
+    "fail_fast": Option("bool", True),
+    "heartbeat": Option("float", 60.0),
+    "details": Option("bool", True),
+}
+
 INFO: dict[str, Option] = {**CONNECTION, **FILTERS}
+WAIT: dict[str, Option] = {**CONNECTION, **WAIT_FILTERS, **PATIENCE}
 CREDENTIALS = tuple(name for name, option in CONNECTION.items() if option.credential)
 SECRETS = tuple(name for name, option in CONNECTION.items() if option.secret)
 
@@ -141,3 +167,17 @@ def environment_credentials(environ: t.Mapping[str, str]) -> dict[str, str]:
         if value:
             found[name] = value
     return found
+
+
+def complete(options: t.Mapping[str, Option], given: Values, environ: t.Mapping[str, str]) -> dict[str, t.Any]:
+    """Return given options completed from the environment and by defaults, for doors that ansible does not do it for.
+
+    Credentials are left as they were given, like by an argument spec.
+    """
+    values = dict(given)
+    for name, option in options.items():
+        if values.get(name) is not None or option.credential:
+            continue
+        found = next((environ[env] for env in option.env if environ.get(env)), None)
+        values[name] = option.default if found is None else found
+    return values
