@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import email.utils
 import json
 import math
@@ -52,6 +53,11 @@ _STATUS_ADVICE = {
     404: "check endpoint, region and project_id",
     407: "the proxy wants a login: put it into the proxy variable's URL",
 }
+# An order nests four levels deep.
+_DEEPEST = 64
+_BROKEN = object()
+# What may stand before a document: white space and a byte order mark.
+_BLANK = b" \t\r\n\xef\xbb\xbf"
 # The gateway's codes were spelled APIG.0101 once and are APIGW.0101 now.
 _OLD_GATEWAY = re.compile(r"^APIG\.")
 
@@ -67,12 +73,16 @@ class Answer:
 
 @dataclasses.dataclass(frozen=True)
 class Asked:
-    """What messages need to know: the host, the credential's name, our clock in seconds, and how text is made safe."""
+    """What messages need to know: the host, the credential's name, our clock in seconds, and how text is made safe.
+
+    ``signed`` says whether the request was: only a signature cares how far the clocks differ.
+    """
 
     host: str
     who: str
     now: float
     line: t.Callable[[t.Any, int], str] = safe
+    signed: bool = False
 
 
 def read_answer(exchange: Exchange, asked: Asked) -> Answer:
@@ -88,16 +98,42 @@ def _json(exchange: Exchange, asked: Asked) -> t.Any:
     if not body.strip():
         raise PassingError(f"{asked.host} answered with an empty body", **facts)
     try:
-        return json.loads(body.decode("utf-8-sig"))
+        data = _DECODER.decode(body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        pass
-    if body.lstrip()[:1] == b"<":
+        data = _BROKEN
+    if data is not _BROKEN:
+        return _flat(data, asked, facts)
+    if body.lstrip(_BLANK)[:1] == b"<":
         raise AnswerError(
             f"{asked.host} answered with a web page, not with JSON: check the endpoint, and whether a proxy or a login "
             "page stands in between",
             **facts,
         )
     raise PassingError(f"{asked.host} answered with something that is not JSON, or with half of it", **facts)
+
+
+def _flat(data: t.Any, asked: Asked, facts: t.Mapping[str, t.Any]) -> t.Any:
+    """Return JSON that nests no deeper than anything honest does: what comes after cannot print it otherwise."""
+    level: list[t.Any] = [[data]]
+    for dummy in range(_DEEPEST + 1):
+        level = [
+            child
+            for value in level
+            for child in (value.values() if value.__class__ is dict else value)
+            if child.__class__ is dict or child.__class__ is list
+        ]
+        if not level:
+            return data
+    raise AnswerError(f"{asked.host} answered with JSON of more than {_DEEPEST} levels: check the endpoint", **facts)
+
+
+def _finite(text: str) -> float | None:
+    """Return a JSON number, None for one that JSON could not carry on: NaN, infinity and what overflows to it."""
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_finite)
 
 
 def _refusal(exchange: Exchange, asked: Asked) -> ModelArtsError:
@@ -134,7 +170,7 @@ def _meaning(code: str | None, exchange: Exchange, asked: Asked) -> tuple[type[M
     if status == 429:
         return ThrottledError, "ask less often, or raise retries"
     if status in _REFUSED:
-        return CredentialsError, _clock_advice(exchange, asked.now) or _SEE_CREDENTIALS
+        return CredentialsError, (asked.signed and _clock_advice(exchange, asked.now)) or _SEE_CREDENTIALS
     if status in _PASSING_STATUSES or (status >= 500 and status not in _NEVER_SERVED):
         return PassingError, "try again later"
     if 300 <= status < 400:
@@ -154,7 +190,8 @@ def _clock_advice(exchange: Exchange, now: float) -> str | None:
     if theirs is None or abs(theirs / 1000 - now) <= _CLOCK_TOLERANCE:
         return None
     behind = theirs / 1000 - now
-    return f"this machine's clock is {duration(abs(behind))} {'behind' if behind > 0 else 'ahead of'} the service's: set it"
+    place = "behind" if behind > 0 else "ahead of"
+    return f"this machine's clock is {duration(abs(behind))} {place} the service's: set it"
 
 
 def _error_of(exchange: Exchange, asked: Asked) -> tuple[str | None, str, dict[str, t.Any]]:
@@ -188,7 +225,9 @@ def _date_ms(value: str | None) -> int | None:
     if not value:
         return None
     try:
-        return int(email.utils.parsedate_to_datetime(value).timestamp() * 1000)
+        moment = email.utils.parsedate_to_datetime(value)
+        # Without a zone, or with -0000, UTC is meant.
+        return int((moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)).timestamp() * 1000)
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
 

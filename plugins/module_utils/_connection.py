@@ -26,6 +26,7 @@ from ._transport import Transport
 _HOST_PART = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
+_PRINTABLE = ("auth_token", "access_key", "secret_key", "security_token")
 DEFAULT_CLOUD = "myhuaweicloud.com"
 # Huawei Cloud's European site lives under a domain of its own.
 _EUROPE = ("eu-west-1", "myhuaweicloud.eu")
@@ -60,7 +61,9 @@ class Connection:
         if given:
             return check_url("endpoint", given, self._validate)
         if not self._region:
-            raise InputError("region is missing: set region (or HW_REGION_NAME), for instance cn-north-4, or set endpoint")
+            raise InputError(
+                "region is missing: set region (or HW_REGION_NAME), for instance cn-north-4, or set endpoint"
+            )
         return f"https://modelarts.{self._region}.{self._cloud}"
 
     def _iam(self) -> str:
@@ -73,7 +76,10 @@ class Connection:
             return TokenIdentity(credentials["auth_token"])
         if self._method == "access_key":
             return KeyIdentity(
-                credentials["access_key"], credentials["secret_key"], credentials.get("security_token"), self._project_id
+                credentials["access_key"],
+                credentials["secret_key"],
+                credentials.get("security_token"),
+                self._project_id,
             )
         login = _iam.Login(
             credentials["username"],
@@ -134,8 +140,10 @@ def _method(credentials: t.Mapping[str, str]) -> str:
 def _check_characters(credentials: t.Mapping[str, str], names: t.Iterable[str]) -> None:
     for name in names:
         value = credentials.get(name)
-        if value and name in ("auth_token", "access_key", "security_token") and not _HEADER_SAFE.fullmatch(value):
-            raise InputError(f"{name} holds a blank, a line break or another character that no header can carry: check it")
+        if value and name in _PRINTABLE and not _HEADER_SAFE.fullmatch(value):
+            raise InputError(
+                f"{name} holds a blank, a line break or another character that cannot belong to it: check it"
+            )
 
 
 def _transport(options: Values, validate: bool, redactor: Redactor, clock: Clock) -> Transport:
@@ -146,19 +154,30 @@ def _transport(options: Values, validate: bool, redactor: Redactor, clock: Clock
         ca_path=_text(options, "ca_path"),
         use_proxy=_is_true(options, "use_proxy"),
     )
-    retries = options.get("retries")
-    if retries is not None and not 0 <= int(retries) <= 100:
-        raise InputError(f"retries: {safe(retries, 20)} is not a number from 0 to 100")
-    return Transport(
-        Http(http), timeout=timeout, retries=4 if retries is None else int(retries), redactor=redactor, clock=clock
-    )
+    return Transport(Http(http), timeout=timeout, retries=_retries(options), redactor=redactor, clock=clock)
+
+
+def _retries(options: Values) -> int:
+    value = options.get("retries")
+    number = 4.0 if value is None else _number(value)
+    if not (0 <= number <= 100 and number.is_integer()):
+        raise InputError(f"retries: {safe(value, 20)} is not a whole number from 0 to 100")
+    return int(number)
 
 
 def _positive(options: Values, name: str, default: float) -> float:
-    value = default if options.get(name) is None else float(options[name])
-    if not 0 < value <= 86400:
-        raise InputError(f"{name}: {value:g} is not a number of seconds above 0 and up to a day")
-    return value
+    value = options.get(name)
+    number = default if value is None else _number(value)
+    if not 0 < number <= 86400:
+        raise InputError(f"{name}: {safe(value, 20)} is not a number of seconds above 0 and up to a day")
+    return number
+
+
+def _number(value: t.Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return float("nan")  # which no range holds
 
 
 def _text(options: Values, name: str) -> str | None:

@@ -6,25 +6,26 @@
 
 """The raw edge to the network: one exchange of bytes by ``requests``, bounded in time and size.
 
-No redirects (they would carry a token to another host), no ~/.netrc (it would replace a signature), no cookies,
-TLS always verified unless the user said otherwise.
+Adapters are used without a ``requests`` session: so nothing follows a redirect (it would carry a token to another
+host), reads ~/.netrc (it would replace a signature) or keeps a cookie. TLS is verified unless the user said otherwise.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import http.cookiejar
 import queue
 import socket
 import sys
 import threading
 import time
 import typing as t
+import urllib.parse
 
+from ._adapter import Line, new_adapter
 from ._errors import InputError, PassingError, RequestError
 from ._http_faults import explain
-from ._request import Request
-from ._tls import HttpOptions, new_adapter
+from ._request import Request, is_loopback
+from ._tls import HttpOptions
 
 try:
     import requests
@@ -36,9 +37,9 @@ except ImportError:
     HAS_REQUESTS = False
 
 # 500 orders are some 400 kB; nothing honest comes near this.
-MAX_BODY = 64 * 1024 * 1024
-_CHUNK = 64 * 1024
-_POOL = 8
+MAX_BODY = 16 * 1024 * 1024
+# A chunk of gzip may hold a thousand times as much, all at once where urllib3 is old.
+_CHUNK = 16 * 1024
 USER_AGENT = "ansible-huaweicloud.modelarts/1.0.0"
 
 
@@ -52,7 +53,7 @@ class Exchange:
 
 
 class Http:
-    """One session with kept-alive connections; safe to use from several threads."""
+    """Kept-alive connections; safe to use from several threads."""
 
     def __init__(self, options: HttpOptions) -> None:
         """Raise InputError where ``requests`` is missing."""
@@ -63,11 +64,7 @@ class Http:
             )
         self._options = options
         self._lock = threading.Lock()
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
-        self._session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=_POOL))
-        self._has_tls = False
+        self._adapters: dict[str, requests.adapters.HTTPAdapter] = {}
 
     def exchange(self, request: Request, headers: t.Mapping[str, str], seconds: float) -> Exchange:
         """Send one request and return its answer, whatever its status, within so many seconds.
@@ -75,20 +72,20 @@ class Http:
         Raises PassingError for faults of the network, RequestError for those that time does not heal, and
         InputError where the CA file cannot be read.
         """
-        if request.base.startswith("https:"):
-            self._prepare_tls()
-        return _Call(self._session, self._options, request, headers, seconds).result()
+        return _Call(self._adapter(request), self._options, request, headers, seconds).result()
 
-    def _prepare_tls(self) -> None:
-        # Not before it is needed: reading all CAs costs more than a request on loopback.
+    def _adapter(self, request: Request) -> requests.adapters.HTTPAdapter:
+        scheme = request.base.partition(":")[0]
         with self._lock:
-            if not self._has_tls:
-                self._session.mount("https://", new_adapter(self._options))
-                self._has_tls = True
+            if scheme not in self._adapters:
+                # Not before it is needed: reading all CAs costs more than a request on loopback.
+                self._adapters[scheme] = new_adapter(scheme, self._options)
+            return self._adapters[scheme]
 
     def close(self) -> None:
         """Close the kept connections."""
-        self._session.close()
+        for adapter in self._adapters.values():
+            adapter.close()
 
 
 class _Call:
@@ -100,61 +97,63 @@ class _Call:
 
     def __init__(
         self,
-        session: requests.Session,
+        adapter: requests.adapters.HTTPAdapter,
         options: HttpOptions,
         request: Request,
         headers: t.Mapping[str, str],
         seconds: float,
     ) -> None:
-        self._session = session
+        self._adapter = adapter
         self._options = options
         self._request = request
         self._headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": USER_AGENT, **headers}
         self._seconds = max(seconds, 0.001)
         self._ends = time.monotonic() + self._seconds
         self._done: queue.SimpleQueue[Exchange | BaseException] = queue.SimpleQueue()
-        self._response: requests.Response | None = None
+        self._line = Line()
 
     def result(self) -> Exchange:
         threading.Thread(target=self._run, name="modelarts-request", daemon=True).start()
         try:
             outcome = self._done.get(timeout=self._seconds)
         except queue.Empty:
-            self._abandon()
+            self._give_up()
             raise self._late() from None
         except BaseException:  # Ctrl-C or the task's timeout: the thread must not go on reading
-            self._abandon()
+            self._give_up()
             raise
         if isinstance(outcome, BaseException):
             raise explain(outcome, self._request.host, self._late()) from None
         return outcome
 
+    def _give_up(self) -> None:
+        if self._done.empty():  # else the connection may carry another request already
+            self._line.cut()
+
     def _run(self) -> None:
+        self._line.belongs_to_this_thread()
         try:
             self._done.put(self._exchange())
         except BaseException as error:
             self._done.put(error)
 
     def _exchange(self) -> Exchange:
-        request, session = self._request, self._session
-        prepared = session.prepare_request(
-            requests.Request(request.method, request.url, headers=self._headers, data=request.body or None)
-        )
+        request = self._request
+        prepared = requests.Request(request.method, request.url, self._headers, data=request.body or None).prepare()
         # The signature covers these very bytes: requests must not re-encode them.
         prepared.url = request.url
-        with session.send(
+        with self._adapter.send(
             prepared,
             stream=True,
-            allow_redirects=False,
             timeout=self._seconds,
             verify=self._options.validate_certs,
             proxies=self._proxies(),
         ) as response:
-            self._response = response
             return Exchange(response.status_code, response.headers, self._read(response))
 
     def _proxies(self) -> dict[str, str]:
-        if not self._options.use_proxy:
+        # A proxy could not reach this machine's own loopback, and would be shown the credentials of plain http.
+        if not self._options.use_proxy or is_loopback(urllib.parse.urlsplit(self._request.base).hostname or ""):
             return {}
         return requests.utils.get_environ_proxies(self._request.url)
 
@@ -174,18 +173,7 @@ class _Call:
             chunks.append(chunk)
         return b"".join(chunks)
 
-    def _abandon(self) -> None:
-        """Wake the thread out of a read, as far as the installed urllib3 offers it; else it ends with its socket."""
-        raw = getattr(self._response, "raw", None)
-        try:
-            if hasattr(raw, "shutdown"):
-                raw.shutdown()
-            elif getattr(getattr(raw, "connection", None), "sock", None) is not None:
-                raw.connection.sock.shutdown(socket.SHUT_RDWR)
-        except (OSError, ValueError, RuntimeError):
-            pass
-
     def _late(self) -> PassingError:
         return PassingError(
-            f"{self._request.host} did not answer in full within {self._seconds:g} s: the timeout option sets this limit"
+            f"{self._request.host} did not answer in full within {self._seconds:g} s, the limit that timeout sets"
         )

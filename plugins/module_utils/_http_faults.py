@@ -37,7 +37,9 @@ def explain(error: BaseException, host: str, late: PassingError) -> ModelArtsErr
         found = explanation(causes, host, late)
         if found:
             return found
-    return RequestError(f"The request to {host} could not be made ({type(error).__name__}): check the connection options")
+    return RequestError(
+        f"The request to {host} could not be made ({type(error).__name__}): check the connection options"
+    )
 
 
 def _causes(error: BaseException) -> t.Iterator[BaseException]:
@@ -70,7 +72,9 @@ def _tls(causes: list[BaseException], host: str, late: PassingError) -> ModelArt
     if "timed out" in str(broken):
         return late
     reason = safe(getattr(broken, "reason", None) or "handshake failed", 80)
-    return RequestError(f"No TLS connection to {host} ({reason}): does this port speak https, with a common TLS version?")
+    return RequestError(
+        f"No TLS connection to {host} ({reason}): does this port speak https, with a common TLS version?"
+    )
 
 
 def _proxy(causes: list[BaseException], host: str, late: PassingError) -> ModelArtsError | None:
@@ -88,7 +92,9 @@ def _name(causes: list[BaseException], host: str, late: PassingError) -> ModelAr
         return None
     if unknown.errno == socket.EAI_AGAIN:
         return PassingError(f"The name {host} could not be looked up just now")
-    return UnknownHostError(f"No host is named {host}: check region, cloud and endpoint, or this machine's name service")
+    return UnknownHostError(
+        f"No host is named {host}: check region, cloud and endpoint, or this machine's name service"
+    )
 
 
 def _timeout(causes: list[BaseException], host: str, late: PassingError) -> ModelArtsError | None:

@@ -39,9 +39,7 @@ class Outcome:
         return bool(self.result.get("failed"))
 
 
-def query_orders(
-    options: Values, environ: t.Mapping[str, str] | None = None, clock: Clock | None = None
-) -> Outcome:
+def query_orders(options: Values, environ: t.Mapping[str, str] | None = None, clock: Clock | None = None) -> Outcome:
     """Return what ``modelarts_order_info`` returns for these options. Never raises a typed error."""
     clock = clock or Clock()
     credentials = gather_credentials(options, environment_credentials(os.environ if environ is None else environ))

@@ -12,6 +12,7 @@ cautious one: nothing counts as success that might be something else.
 
 from __future__ import annotations
 
+import math
 import typing as t
 
 from ._errors import AnswerError
@@ -28,7 +29,7 @@ PENDING, PROCESSING, SUCCEEDED, PARTIAL, FAILED, UNKNOWN = STATES = (
     "failed",
     "unknown",
 )
-_ENDED = frozenset({SUCCEEDED, PARTIAL, FAILED})
+ENDED = frozenset({SUCCEEDED, PARTIAL, FAILED})
 
 _SUCCESS_WORDS = frozenset({"successed", "succeed", "succeeded", "success"})
 _PROCESSING_WORDS = frozenset({"processing", "running"})
@@ -86,18 +87,17 @@ _API_KEYS = frozenset(
 )
 _FLAVOR_KEYS = frozenset(("flavor", "count", "maxCount", "azs"))
 _AZ_KEYS = frozenset(("az", "count"))
-# ``state`` and ``finished`` are read from the others, whatever the service may one day call its own keys.
-_OWN_KEYS = frozenset((*ORDER_KEYS, "resources"))
+# Ours alone, whatever the service may one day call a key of its own.
+_RESERVED = frozenset(("resources",))
 
 
 def state_of(raw: Raw) -> str:
-    """Return the state that a raw row's ``phase`` and ``result`` (ShowOrder: ``status``) tell together.
+    """Return the state that a raw row's ``phase`` and ``result`` tell together; ShowOrder's rows have ``status``.
 
     A failure mark in either beats everything; a partial one beats success; ``completed`` alone proves nothing
     without an end time; any other word is ``unknown``.
     """
-    phase, result, status = raw.get("phase"), raw.get("result"), raw.get("status")
-    words = {str(word).strip().lower() for word in (phase, result, status) if word is not None and word != ""}
+    words = _words(raw.get("phase"), raw.get("result")) or _words(raw.get("status"))
     if "failed" in words:
         return FAILED
     if "partialsuccessed" in words:
@@ -113,6 +113,10 @@ def state_of(raw: Raw) -> str:
     return UNKNOWN
 
 
+def _words(*values: t.Any) -> set[str]:
+    return {str(value).strip().lower() for value in values if value is not None and value != ""}
+
+
 def _completed_state(raw: Raw) -> str:
     if string(raw.get("failReason")):
         return FAILED
@@ -121,7 +125,7 @@ def _completed_state(raw: Raw) -> str:
 
 def is_finished(state: str, end_timestamp: int) -> bool:
     """Return whether nothing more will happen: an unknown word counts as finished once the order has an end time."""
-    return state in _ENDED or (state == UNKNOWN and end_timestamp > 0)
+    return state in ENDED or (state == UNKNOWN and end_timestamp > 0)
 
 
 def timestamp(value: t.Any) -> int:
@@ -139,7 +143,7 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        return 0.0
+        return math.nan
 
 
 def string(value: t.Any) -> str | None:
@@ -147,6 +151,20 @@ def string(value: t.Any) -> str | None:
     if isinstance(value, str):
         return value or None
     return None if value is None else str(value)
+
+
+def _verbatim(value: t.Any) -> str | None:
+    """Return the service's own word untouched; text where something else came instead."""
+    return value if value is None or isinstance(value, str) else str(value)
+
+
+def _whole(value: t.Any) -> int | None:
+    """Return a number of nodes: an int, also from a string of one or a float without a fraction; else None."""
+    if value.__class__ is int:
+        return value
+    if isinstance(value, str) and len(value) <= 32:
+        value = _number(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else None
 
 
 def normalise(raw: t.Any) -> Order:
@@ -163,8 +181,8 @@ def normalise(raw: t.Any) -> Order:
         "order_name": string(get("orderName")),
         "order_id": string(get("orderId")),
         "operation": string(get("operation")),
-        "phase": get("phase"),
-        "result": get("result"),
+        "phase": _verbatim(get("phase")),
+        "result": _verbatim(get("result")),
         "state": state,
         "finished": is_finished(state, ended),
         "fail_reason": string(get("failReason")),
@@ -187,7 +205,7 @@ def normalise(raw: t.Any) -> Order:
         "period_num": string(get("periodNum")),
     }
     if not raw.keys() <= _API_KEYS:
-        _add_new_keys(order, raw, _API_KEYS)
+        _add_new_keys(order, raw, _API_KEYS, _RESERVED)
     return order
 
 
@@ -196,11 +214,16 @@ def _seconds_between(start: int, end: int) -> float | None:
     return max(0, end - start) / 1000 if start and end else None
 
 
-def _add_new_keys(target: dict[str, t.Any], raw: Raw, known: t.AbstractSet[str]) -> None:
+def _add_new_keys(
+    target: dict[str, t.Any],
+    raw: Raw,
+    known: t.AbstractSet[str],
+    reserved: t.AbstractSet[str] = frozenset(),
+) -> None:
     for key, value in raw.items():
         if key not in known:
             name = snake_case(key)
-            if name not in _OWN_KEYS:
+            if name not in reserved:
                 target.setdefault(name, value)
 
 
@@ -213,8 +236,8 @@ def _flavor_counts(value: t.Any) -> list[dict[str, t.Any]]:
 def _flavor_count(raw: Raw) -> dict[str, t.Any]:
     count = {
         "flavor": string(raw.get("flavor")),
-        "count": raw.get("count"),
-        "max_count": raw.get("maxCount"),
+        "count": _whole(raw.get("count")),
+        "max_count": _whole(raw.get("maxCount")),
         "azs": _az_counts(raw.get("azs")),
     }
     if not raw.keys() <= _FLAVOR_KEYS:
@@ -228,7 +251,7 @@ def _az_counts(value: t.Any) -> list[dict[str, t.Any]]:
     zones = []
     for raw in value:
         if isinstance(raw, dict):
-            zone = {"az": string(raw.get("az")), "count": raw.get("count")}
+            zone = {"az": string(raw.get("az")), "count": _whole(raw.get("count"))}
             _add_new_keys(zone, raw, _AZ_KEYS)
             zones.append(zone)
     return zones
@@ -273,15 +296,15 @@ def newest_of_each_pool(orders: t.Iterable[Order]) -> list[Order]:
     seen: set[str] = set()
     kept = []
     for order in newest_first(orders):
-        pool = pool_of(order) or f"\0{order['order_name']}"
-        if pool not in seen:
+        pool = pool_of(order)
+        if not pool or pool not in seen:
             seen.add(pool)
             kept.append(order)
     return kept
 
 
 def summarise(orders: t.Sequence[Order]) -> dict[str, t.Any]:
-    """Return the facts that conditions are made of: ``summary``, ``all_succeeded``, ``all_finished``, ``any_failed``."""
+    """Return what conditions are made of: ``summary``, ``all_succeeded``, ``all_finished``, ``any_failed``."""
     counts = dict.fromkeys(STATES, 0)
     for order in orders:
         counts[order["state"]] += 1

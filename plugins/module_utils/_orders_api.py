@@ -15,7 +15,7 @@ import typing as t
 from . import _order, _scan
 from ._answer import Answer
 from ._credentials import Identity
-from ._errors import AnswerError, ModelArtsError, NotPublishedError, PoolNotFoundError, RequestError
+from ._errors import AnswerError, InputError, ModelArtsError, NotPublishedError, PoolNotFoundError, RequestError
 from ._query import Query
 from ._request import Request
 from ._text import safe
@@ -29,11 +29,15 @@ WORKERS = 4
 
 @dataclasses.dataclass(frozen=True)
 class Listing:
-    """The orders of a query, newest first; ``count`` is what the service said (None where it said nothing)."""
+    """The orders of a query, newest first; ``count`` is what the service said (None where it said nothing).
+
+    ``server_ms`` is the service's clock when it answered, in epoch ms (None where it does not tell).
+    """
 
     orders: list[_order.Order]
     count: int | None
     truncated: bool
+    server_ms: int | None = None
 
 
 class OrdersApi:
@@ -44,6 +48,7 @@ class OrdersApi:
         self._identity = identity
         self._endpoint = endpoint
         self._path = ("v1", project_id, "orders")
+        self._server_ms: int | None = None
 
     def list(self, query: Query) -> Listing:
         """Return every order of the query, or the one page that it names."""
@@ -52,7 +57,7 @@ class OrdersApi:
         except PoolNotFoundError as error:
             raise _name_pool(error, query) from None
         orders = query.select(_order.normalise(row) for row in rows)
-        return Listing(orders, count, truncated)
+        return Listing(orders, count, truncated, self._server_ms)
 
     def _one_page(self, query: Query) -> tuple[list[t.Any], int | None, bool]:
         limit, offset = query.limit or 0, query.offset or 0
@@ -75,10 +80,11 @@ class OrdersApi:
             params["until"] = str(until)
         answer = self._transport.ask(Request.get(self._endpoint, self._path, params), self._identity)
         rows, count = _items(answer, "ListOrders")
+        self._server_ms = answer.server_ms
         return _scan.Page(rows, count, answer.server_ms)
 
     def show(self, order_name: str) -> list[dict[str, t.Any]]:
-        """Return ShowOrder's rows: one for each pool or node of the order. Raises NotPublishedError where not offered."""
+        """Return ShowOrder's rows, one for each pool or node. Raises NotPublishedError where it is not offered."""
         answer = self._transport.ask(Request.get(self._endpoint, (*self._path, order_name)), self._identity)
         rows, dummy = _items(answer, "ShowOrder")
         return [_order.normalise_resource(row) for row in rows]
@@ -106,6 +112,8 @@ class OrdersApi:
             return self.show(name), None
         except NotPublishedError:
             return [], ("absent", "details: ShowOrder is not offered here, so resources stay empty")
+        except InputError:
+            return [], ("unnamable", f"details: no address can hold the order's name {safe(name, 80)!r}")
         except (RequestError, PoolNotFoundError) as error:
             if error.status != 404:
                 raise

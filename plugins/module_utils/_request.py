@@ -63,14 +63,24 @@ def encode_path(parts: t.Iterable[str]) -> str:
     for part in parts:
         if part in ("", ".", ".."):
             raise InputError(f"{part!r} cannot stand in an address: check project_id and the order's name")
-        encoded.append(urllib.parse.quote(part, safe=""))
+        encoded.append(_quoted(part))
     return "/" + "/".join(encoded)
 
 
 def encode_query(params: t.Mapping[str, str]) -> str:
-    """Return parameters as the signature wants them: encoded like a path, a space as %20, sorted by name."""
-    pairs = sorted((urllib.parse.quote(key, safe=""), urllib.parse.quote(value, safe="")) for key, value in params.items())
+    """Return parameters as the signature wants them: encoded like a path, a space as %20, sorted by name.
+
+    Raises InputError where a value is not Unicode text.
+    """
+    pairs = sorted((_quoted(key), _quoted(value)) for key, value in params.items())
     return "&".join(f"{key}={value}" for key, value in pairs)
+
+
+def _quoted(text: str) -> str:
+    try:
+        return urllib.parse.quote(text, safe="")
+    except UnicodeEncodeError:  # lone surrogates: what Python makes of arguments that are not UTF-8
+        raise InputError(f"{safe(text, 60)!r} is not Unicode text: no address can hold it") from None
 
 
 def check_url(option: str, url: str, validate_certs: bool) -> str:
@@ -93,7 +103,8 @@ def check_url(option: str, url: str, validate_certs: bool) -> str:
         raise InputError(f"{option} holds a query or a fragment: {advice}")
     if parsed.scheme == "http" and validate_certs and not is_loopback(host):
         raise InputError(f"{option} is plain http, which would show the credentials on the way: use https")
-    return url.rstrip("/")
+    # Schemes are matched in lower case from here on.
+    return parsed.scheme + url[len(parsed.scheme) :].rstrip("/")
 
 
 def _without_user(url: str) -> str:

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import datetime
 import functools
+import json
 import re
 import typing as t
+import urllib.parse
 
 from ._errors import InputError
 
@@ -28,9 +30,12 @@ _ISO = re.compile(
 )
 _TIME_HELP = "give epoch milliseconds, ISO 8601 (2026-11-01T08:00:00Z) or an age before now (90s, 45m, 12h, 7d, 2w)"
 
-# C0, DEL and C1 controls move a terminal's cursor; line and paragraph separators break a line; bidi and
-# zero-width controls make text read differently than it is; lone surrogates cannot be printed at all.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]+")
+# C0, DEL and C1 controls move a terminal's cursor; line and paragraph separators break a line; bidi, zero-width and
+# tag characters make text read differently than it is; lone surrogates cannot be printed at all.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e007f]+"
+)
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NO_IDENTIFIER = re.compile(r"\W+")
 
@@ -78,7 +83,10 @@ def _iso_to_ms(option: str, text: str, match: re.Match[str]) -> int:
 def _zone(offset: str | None) -> datetime.timezone:
     if offset is None or offset in "Zz":
         return datetime.timezone.utc
-    delta = datetime.timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))
+    hours, minutes = int(offset[1:3]), int(offset[-2:])
+    if minutes > 59:
+        raise ValueError("an hour has 60 minutes")
+    delta = datetime.timedelta(hours=hours, minutes=minutes)
     return datetime.timezone(-delta if offset[0] == "-" else delta)
 
 
@@ -124,9 +132,16 @@ def snake_case(name: str) -> str:
 
 def safe(text: t.Any, limit: int = 300) -> str:
     """Return text from outside as one printable line of at most ``limit`` characters."""
+    return _cut(_one_line(text, limit), limit)
+
+
+def _one_line(text: t.Any, limit: int) -> str:
     # Cut before cleaning too: the text may be megabytes long.
-    line = " ".join(_UNSAFE.sub(" ", str(text)[: limit * 4 + 64]).split())
-    return line if len(line) <= limit else line[: limit - 3] + "..."
+    return " ".join(_UNSAFE.sub(" ", str(text)[: limit * 4 + 64]).split())
+
+
+def _cut(line: str, limit: int) -> str:
+    return line if len(line) <= limit else (line[: max(0, limit - 3)] + "...")[:limit]
 
 
 class Redactor:
@@ -136,24 +151,38 @@ class Redactor:
     SHORTEST = 4
 
     def __init__(self, secrets: t.Iterable[str | None] = ()) -> None:
-        self._secrets: set[str] = set()
+        self._secrets: frozenset[str] = frozenset()
+        self._spellings: tuple[str, ...] = ()
         self.add(*secrets)
 
     def add(self, *secrets: str | None) -> None:
         """Learn further secrets, for instance a token that IAM just gave."""
-        self._secrets.update(value for value in secrets if value and len(value) >= self.SHORTEST)
+        self._secrets |= {value for value in secrets if value and len(value) >= self.SHORTEST}
+        spellings = {spelling for value in self._secrets for spelling in _spellings(value)}
+        # The longest first: one secret may be a part of another.
+        self._spellings = tuple(sorted(spellings, key=lambda spelling: (-len(spelling), spelling)))
 
     @property
     def secrets(self) -> frozenset[str]:
         """All secrets known so far: what a module adds to ansible's own masking."""
-        return frozenset(self._secrets)
+        return self._secrets
 
     def hide(self, text: str) -> str:
-        """Return ``text`` with every known secret replaced, the longest first."""
-        for secret in sorted(self._secrets, key=len, reverse=True):
-            text = text.replace(secret, HIDDEN)
+        """Return ``text`` with every known secret replaced."""
+        for spelling in self._spellings:
+            text = text.replace(spelling, HIDDEN)
         return text
 
     def line(self, text: t.Any, limit: int = 300) -> str:
-        """Return text from outside as one safe line; hides secrets before the cut could leave half of one."""
-        return safe(self.hide(str(text)), limit)
+        """Return text from outside as one safe line.
+
+        Secrets are hidden before a cut could leave half of one, and again once blanks have been put in order.
+        """
+        return _cut(self.hide(_one_line(self.hide(str(text)), limit)), limit)
+
+
+def _spellings(secret: str) -> set[str]:
+    """Return a secret as it is, and as it looks where a service quotes our own JSON or address."""
+    quoted = json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]
+    encoded = secret.encode("utf-8", "surrogatepass")
+    return {secret, *quoted, urllib.parse.quote(encoded, safe=""), urllib.parse.quote_plus(encoded)}

@@ -11,14 +11,12 @@ from __future__ import annotations
 import dataclasses
 import os
 import ssl
-import typing as t
 import warnings
 
 from ._errors import InputError
 from ._text import safe
 
 try:
-    import requests.adapters
     import requests.certs
     import urllib3.exceptions
 except ImportError:
@@ -35,25 +33,6 @@ class HttpOptions:
     use_proxy: bool = True
 
 
-def new_adapter(options: HttpOptions) -> requests.adapters.HTTPAdapter:
-    """Return an adapter with our own trust: requests alone would trust the CAs it bundles, not the system's."""
-    context = tls_context(options)
-
-    class Adapter(requests.adapters.HTTPAdapter):
-        """Hands our context to direct and proxied connections."""
-
-        def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
-            super().init_poolmanager(*args, ssl_context=context, **kwargs)
-
-        def proxy_manager_for(self, proxy: str, **kwargs: t.Any) -> t.Any:
-            return super().proxy_manager_for(proxy, ssl_context=context, **kwargs)
-
-        def cert_verify(self, conn: t.Any, url: str, verify: t.Any, cert: t.Any) -> None:
-            """Leave everything to the context."""
-
-    return Adapter(pool_maxsize=8)
-
-
 def tls_context(options: HttpOptions) -> ssl.SSLContext:
     """Return a context that trusts ``ca_path`` alone, else the system's CAs. Raises InputError for a bad file."""
     if not options.validate_certs:
@@ -66,8 +45,8 @@ def tls_context(options: HttpOptions) -> ssl.SSLContext:
             return ssl.create_default_context(capath=path)
         return ssl.create_default_context(cafile=path)
     except OSError as error:  # ssl.SSLError is one
-        reason = error.strerror if not isinstance(error, ssl.SSLError) and error.strerror else "no PEM certificates in it"
-        raise InputError(f"ca_path: {safe(options.ca_path, 120)}: {safe(reason)}: name a file or folder of CAs") from None
+        reason = "no PEM certificates in it" if isinstance(error, ssl.SSLError) else safe(error.strerror or error)
+        raise InputError(f"ca_path: {safe(options.ca_path, 120)}: {reason}: name a file or folder of CAs") from None
 
 
 def _unverified() -> ssl.SSLContext:

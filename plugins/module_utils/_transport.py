@@ -58,7 +58,7 @@ class Transport:
         self._deadline: float | None = None
 
     def end_by(self, deadline: float | None) -> None:
-        """Let no request last, and no retry begin, beyond ``deadline`` (the clock's monotonic seconds; None: no end)."""
+        """Let no request last, and no retry begin, beyond ``deadline`` (monotonic seconds of the clock; None: no end)."""
         self._deadline = deadline
 
     def close(self) -> None:
@@ -114,7 +114,8 @@ class Transport:
             self.requests_sent += 1
         try:
             exchange = self._http.exchange(request, headers, min(self._timeout, max(seconds, 0.05)))
-            return read_answer(exchange, Asked(request.host, who, self.clock.time(), self.redactor.line))
+            signed = "Authorization" in headers
+            return read_answer(exchange, Asked(request.host, who, self.clock.time(), self.redactor.line, signed))
         except ModelArtsError as error:
             error.msg = self.redactor.hide(error.msg)
             error.args = (error.msg,)
@@ -136,7 +137,7 @@ class Transport:
             delay = error.retry_after + self._rng() * 0.5
         elif isinstance(error, ThrottledError):
             low, high = _THROTTLED_DELAY
-            delay = (low + self._rng() * (high - low)) * 2**attempt
+            delay = min(LONGEST_RETRY_AFTER, (low + self._rng() * (high - low)) * 2**attempt)
         if self._deadline is not None and self.clock.monotonic() + delay >= self._deadline:
             return None
         return delay

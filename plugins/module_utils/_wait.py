@@ -142,6 +142,8 @@ class Waiter:
         if failed:
             result.update((verdict.error or watch.last_error or ModelArtsError("")).facts())
             result.update(failed=True, msg=final_message(watch, verdict, now))
+        elif self._one_look and watch.last_error:
+            result.update(watch.last_error.facts())
         return result
 
     def _add_details(self) -> None:

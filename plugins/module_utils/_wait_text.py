@@ -88,7 +88,8 @@ def _full_name(order: _order.Order) -> str:
 
 
 def _item(item: Item) -> str:
-    return f"{item.kind} {safe(item.value, _NAME_LENGTH)}"
+    name = safe(item.value, _NAME_LENGTH)
+    return name if item.kind == NAME else f"{item.kind} {name}"
 
 
 def reason_of(bad: Bad) -> str:

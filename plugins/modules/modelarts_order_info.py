@@ -89,7 +89,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 orders:
-  description: The orders, newest first. Empty in failure.
+  description:
+    - The orders, newest first. Empty in failure.
+    - All keys are always there. What the service did not send is null.
+    - Keys that the service adds to its answers come through in snake_case.
   returned: always
   type: list
   elements: dict
@@ -352,20 +355,14 @@ status:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import query_orders
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._masking import mask
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._module_answer import answer
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import INFO, argument_spec
 
 
 def main() -> None:
     """Answer one task."""
     module = AnsibleModule(argument_spec=argument_spec(INFO), supports_check_mode=True)
-    outcome = query_orders(module.params)
-    mask(module, outcome.secrets)
-    for warning in outcome.warnings:
-        module.warn(warning)
-    if outcome.failed:
-        module.fail_json(**outcome.result)
-    module.exit_json(**outcome.result)
+    answer(module, query_orders(module.params))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The wait on the controller: progress on its display, looks from wherever the task belongs."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible import constants
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._clock import Clock
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._errors import ModelArtsError
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import WAIT, Values
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait import Waiter, no_wait, wait_for_orders
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wanted import Wanted
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._in_process import finish, is_local, run_module, validated
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._remote_looks import RemoteSource
+
+display = Display()
+
+
+class ActionModule(ActionBase):
+    """Waits here; under ``async`` the module waits on the target."""
+
+    _supports_check_mode = True
+    _supports_async = True
+
+    def run(self, tmp: None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Return the task's result."""
+        task_vars = task_vars or {}
+        result = super().run(tmp, task_vars)
+        params = None if self._task.async_val else validated(self, WAIT)
+        if params is None:
+            return {**result, **run_module(self, task_vars)}
+        if is_local(self, task_vars):
+            outcome = wait_for_orders(params, report=self._report(), one_look=self._task.check_mode)
+        else:
+            outcome = self._wait_elsewhere(params, task_vars)
+        return {**result, **finish(self, outcome, params)}
+
+    def _wait_elsewhere(self, params: Values, task_vars: Values) -> Outcome:
+        clock = Clock()
+        try:
+            wanted = Wanted.from_options(params, clock.time_ms())
+            source = RemoteSource(self, params, task_vars, clock)
+            return Waiter(params, wanted, source, clock, self._report(), self._task.check_mode).run()
+        except ModelArtsError as error:
+            return Outcome(no_wait(error))
+
+    def _report(self) -> t.Callable[[str], None] | None:
+        """Return what shows a progress line: nothing where the task's output is not to be logged."""
+        if self._task.no_log or constants.DEFAULT_NO_LOG:
+            return None
+        return display.display

@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# This code is PRIVATE to the collection: it may change in any release.
+
+"""Answering a task inside the controller, where that cannot be told from running its module."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._http import HAS_REQUESTS
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._masking import register
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import SECRETS, Option, Values, argument_spec
+
+SWITCH = "modelarts_in_process"
+
+
+def is_local(action: ActionBase, task_vars: Values) -> bool:
+    """Return whether the task may be answered here: same machine, user, environment and no module asked for."""
+    task = action._task
+    return (
+        HAS_REQUESTS
+        and _is_on(action, task_vars)
+        and action._connection.transport == "local"
+        and not task.async_val
+        and not action._play_context.become
+        and not any(task.environment or ())
+    )
+
+
+def _is_on(action: ActionBase, task_vars: Values) -> bool:
+    return bool(boolean(action._templar.template(task_vars.get(SWITCH, True)), strict=False))
+
+
+def validated(action: ActionBase, options: t.Mapping[str, Option]) -> dict[str, t.Any] | None:
+    """Return the task's arguments as its module would see them; None where it would refuse them, or differ in them."""
+    result = ArgumentSpecValidator(argument_spec(options)).validate(action._task.args)
+    if result.error_messages or result.unsupported_parameters:
+        return None
+    params = t.cast("dict[str, t.Any]", result.validated_parameters)
+    # A module resolves a relative path in a folder of its own.
+    return None if params.get("ca_path") and not os.path.isabs(params["ca_path"]) else params
+
+
+def finish(action: ActionBase, outcome: Outcome, params: Values) -> dict[str, t.Any]:
+    """Return an outcome as its module's result would arrive: secrets masked, warnings told."""
+    secrets = {*outcome.secrets, *(str(params[name]) for name in SECRETS if params.get(name))}
+    register(secrets)
+    result = t.cast("dict[str, t.Any]", remove_values(outcome.result, secrets))
+    if outcome.warnings:
+        result["warnings"] = remove_values(outcome.warnings, secrets)
+    return result
+
+
+def run_module(action: ActionBase, task_vars: Values) -> dict[str, t.Any]:
+    """Return the result of the task's own module, run where the task belongs."""
+    task = action._task
+    return t.cast(
+        "dict[str, t.Any]",
+        action._execute_module(
+            module_name=f"huaweicloud.modelarts.{task.action.rsplit('.', 1)[-1]}",
+            module_args=task.args,
+            task_vars=task_vars,
+            wrap_async=task.async_val,
+        ),
+    )
