@@ -181,7 +181,7 @@ def docs() -> Iterator[Step]:
 
 def package() -> Iterator[Step]:
     """Build the artifact and import it as Galaxy would."""
-    yield in_venv("galaxy-importer", "python", "tools/artifact.py", show="^artifact:")
+    yield in_venv("galaxy-importer", "python", "tools/artifact.py", show="^artifact:", errors="^(ERROR|WARNING)")
 
 
 def molecule() -> Iterator[Step]:

@@ -20,7 +20,11 @@ from venvs import ROOT
 LOGS = ROOT / "build" / "logs"
 TAIL = 60
 #: Longest time for one step in seconds: far above what any needs, so that a hanging one ends.
-STEP_TIMEOUT = 1200
+STEP_TIMEOUT = 1800
+#: How long interrupted steps may take to tidy up (tests stop the simulators they started), in seconds.
+GRACE = 10
+
+_running: dict[str, subprocess.Popen[bytes]] = {}
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,8 @@ def run_all(steps: Iterable[Step]) -> list[Result]:
     waiting, results = list(steps), dict[str, Result]()
     running: dict[Future[Result], Step] = {}
     LOGS.mkdir(parents=True, exist_ok=True)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupted)
     with ThreadPoolExecutor(jobs) as pool:
         while waiting or running:
             for step in [step for step in waiting if set(step.after) <= results.keys()]:
@@ -108,7 +114,7 @@ def _run(step: Step, blocker: str) -> Result:
 
 def _execute(step: Step, log: int) -> int:
     """Run the command in a process group of its own; whatever it leaves running there ends with it."""
-    process = subprocess.Popen(
+    process = _running[step.name] = subprocess.Popen(
         step.command,
         cwd=ROOT,
         env=step.env or None,
@@ -123,11 +129,31 @@ def _execute(step: Step, log: int) -> int:
         os.write(log, f"\nended after {STEP_TIMEOUT} s\n".encode())
         return 1
     finally:
-        try:
-            os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
+        _signal(process, signal.SIGKILL)
         process.wait()
+        del _running[step.name]
+
+
+def _signal(process: subprocess.Popen[bytes], number: int) -> None:
+    """Send a signal to all that is left of a step."""
+    try:
+        os.killpg(process.pid, number)
+    except ProcessLookupError:
+        pass
+
+
+def _interrupted(number: int, dummy_frame: object) -> None:
+    """End the running steps, first so that they can tidy up, and then this program."""
+    processes = list(_running.values())
+    print(f"\ninterrupted: ending {', '.join(_running) or 'nothing'}", flush=True)
+    for process in processes:
+        _signal(process, signal.SIGINT)
+    deadline = time.monotonic() + GRACE
+    while any(process.poll() is None for process in processes) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    for process in processes:
+        _signal(process, signal.SIGKILL)
+    os._exit(128 + number)
 
 
 def _count(result: Result) -> None:
@@ -150,10 +176,14 @@ def _count(result: Result) -> None:
 
 
 def _skips(suite: ElementTree.Element) -> Iterable[str]:
-    """Return a line for each skipped test."""
+    """Return a line for each skipped test; for a skipped file the reason stands in the text, not in the message."""
     for case in suite.iter("testcase"):
         for skip in case.iter("skipped"):
-            yield f"{case.get('classname')}::{case.get('name')}: {skip.get('message') or skip.text}"
+            name = "::".join(part for part in (case.get("classname"), case.get("name")) if part)
+            reason = skip.get("message", "")
+            if reason in ("", "collection skipped"):
+                reason = (skip.text or "").strip().rpartition("Skipped: ")[2].rstrip("\"'()")
+            yield f"{name}: {reason}"
 
 
 def _report(result: Result) -> None:

@@ -9,10 +9,14 @@ from __future__ import annotations
 import typing as t
 
 from ansible.plugins.action import ActionBase
-
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import query_orders
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import INFO
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._in_process import finish, is_local, run_module, validated
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._in_process import (
+    finish,
+    is_local,
+    run_module,
+    validated,
+)
 
 
 class ActionModule(ActionBase):

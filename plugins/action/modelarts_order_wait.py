@@ -6,22 +6,32 @@
 
 from __future__ import annotations
 
+import sys
 import typing as t
 
 from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._clock import Clock
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._errors import ModelArtsError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import WAIT, Values
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import SECRETS, WAIT, Values
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._text import Redactor
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait import Waiter, no_wait, wait_for_orders
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wanted import Wanted
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._in_process import finish, is_local, run_module, validated
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._in_process import (
+    finish,
+    is_local,
+    run_module,
+    validated,
+)
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._remote_looks import RemoteSource
 
 display = Display()
+
+# ansible-core does not flush what it writes to stdout. On a terminal, and under ansible-runner, each line goes out at
+# once; into a pipe it would come when the wait is over, and stderr is what is live there. Asked before workers fork.
+_STDOUT_IS_LIVE = sys.stdout.isatty()
 
 
 class ActionModule(ActionBase):
@@ -48,7 +58,8 @@ class ActionModule(ActionBase):
         try:
             wanted = Wanted.from_options(params, clock.time_ms())
             source = RemoteSource(self, params, task_vars, clock)
-            return Waiter(params, wanted, source, clock, self._report(), self._task.check_mode).run()
+            line = Redactor(params[name] for name in SECRETS).line
+            return Waiter(params, wanted, source, clock, self._report(), self._task.check_mode, line).run()
         except ModelArtsError as error:
             return Outcome(no_wait(error))
 
@@ -56,4 +67,4 @@ class ActionModule(ActionBase):
         """Return what shows a progress line: nothing where the task's output is not to be logged."""
         if self._task.no_log or constants.DEFAULT_NO_LOG:
             return None
-        return display.display
+        return lambda line: display.display(line, stderr=not _STDOUT_IS_LIVE)

@@ -89,19 +89,24 @@ _raw:
 import typing as t
 
 from ansible.errors import AnsibleLookupError
+from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _order
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._clock import Clock
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._connection import Connection
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._errors import InputError, ModelArtsError, PoolNotFoundError
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._errors import (
+    InputError,
+    ModelArtsError,
+    PoolNotFoundError,
+)
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._masking import register
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import INFO
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders_api import OrdersApi
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._query import Query
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._text import safe
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._plugin_options import read_credentials, read_options
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._plugin_options import PluginOptions
 
 display = Display()
 
@@ -114,26 +119,31 @@ class LookupModule(LookupBase):
     ) -> list[_order.Order]:
         """Return the orders of the pools in ``terms``, newest first."""
         self.set_options(var_options=variables, direct=kwargs)
+        options = PluginOptions(self, kwargs, variables or {}, self._evaluate)
         try:
-            return self._read(self._pools(terms))
+            return self._read(self._pools(terms), options)
         except ModelArtsError as error:
             raise AnsibleLookupError(error.msg) from None
+
+    def _evaluate(self, value: t.Any) -> t.Any:
+        return value if self._templar is None else self._templar.template(value)
 
     def _pools(self, terms: list[t.Any]) -> list[str]:
         pools = [*self._flatten(terms), self.get_option("involved_name")]
         return list(dict.fromkeys(_name(pool) for pool in pools if pool is not None))
 
-    def _read(self, pools: list[str]) -> list[_order.Order]:
-        options = read_options(self, INFO)
+    def _read(self, pools: list[str], given: PluginOptions) -> list[_order.Order]:
+        options = given.read(INFO)
         clock = Clock()
         query = Query.from_options({**options, "involved_name": None}, clock.time_ms())
-        connection = Connection(options, read_credentials(self), clock)
+        connection = Connection(options, given.credentials(), clock)
         try:
             orders = self._orders_of(connection.orders(), query, pools)
         finally:
             register(connection.redactor.secrets)
             connection.close()
-        return query.project(orders)
+        # A service that echoes a secret must not carry it into whatever a playbook makes of the orders.
+        return t.cast("list[_order.Order]", remove_values(query.project(orders), connection.redactor.secrets))
 
     def _orders_of(self, api: OrdersApi, query: Query, pools: list[str]) -> list[_order.Order]:
         """Return the orders of each pool, each once even where a pool was named by its name and by its ID."""

@@ -27,7 +27,7 @@ _of_thread = threading.local()
 
 
 class Line:
-    """The connection that an exchange uses. Any thread may cut it: whoever waits for bytes on it wakes with an error."""
+    """The connection that an exchange uses. Any thread may cut it: whoever waits for its bytes wakes with an error."""
 
     def __init__(self) -> None:
         self._connection: t.Any = None
@@ -44,7 +44,8 @@ class Line:
 
     def cut(self) -> None:
         """End it, below TLS: that one's own shutdown would first wait for the other side."""
-        for one in (self._socket, getattr(self._connection, "sock", None)):
+        sockets: tuple[t.Any, ...] = (self._socket, getattr(self._connection, "sock", None))
+        for one in sockets:
             try:
                 socket.socket.shutdown(one, socket.SHUT_RDWR)
             except (OSError, TypeError):
@@ -70,7 +71,7 @@ def _show(connection: t.Any) -> None:
         line.follow(connection)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _pools() -> dict[str, t.Any]:
     """Return pool classes by scheme whose connections can be followed (``ConnectionCls`` is urllib3's hook for it)."""
 
@@ -94,17 +95,17 @@ def new_adapter(scheme: str, options: HttpOptions) -> requests.adapters.HTTPAdap
 
     With our own trust for https: requests alone would trust the CAs it bundles, not the system's.
     """
-    trust = {"ssl_context": tls_context(options)} if scheme == "https" else {}
+    trust: dict[str, t.Any] = {"ssl_context": tls_context(options)} if scheme == "https" else {}
 
     class Adapter(requests.adapters.HTTPAdapter):
         """Hands our trust and our connections to direct and proxied requests."""
 
         def init_poolmanager(self, *args: t.Any, **kwargs: t.Any) -> None:
-            super().init_poolmanager(*args, **trust, **kwargs)
+            super().init_poolmanager(*args, **{**kwargs, **trust})
             self.poolmanager.pool_classes_by_scheme = _pools()
 
         def proxy_manager_for(self, proxy: str, **kwargs: t.Any) -> t.Any:
-            manager = super().proxy_manager_for(proxy, **trust, **kwargs)
+            manager = super().proxy_manager_for(proxy, **{**kwargs, **trust})
             manager.pool_classes_by_scheme = _pools()
             return manager
 

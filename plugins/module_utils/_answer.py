@@ -59,6 +59,8 @@ _BROKEN = object()
 # What may stand before a document: white space and a byte order mark.
 _BLANK = b" \t\r\n\xef\xbb\xbf"
 # The gateway's codes were spelled APIG.0101 once and are APIGW.0101 now.
+_SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _OLD_GATEWAY = re.compile(r"^APIG\.")
 
 
@@ -102,7 +104,7 @@ def _json(exchange: Exchange, asked: Asked) -> t.Any:
     except (ValueError, RecursionError):
         data = _BROKEN
     if data is not _BROKEN:
-        return _flat(data, asked, facts)
+        return _whole_characters(_flat(data, asked, facts), body)
     if body.lstrip(_BLANK)[:1] == b"<":
         raise AnswerError(
             f"{asked.host} answered with a web page, not with JSON: check the endpoint, and whether a proxy or a login "
@@ -125,6 +127,13 @@ def _flat(data: t.Any, asked: Asked, facts: t.Mapping[str, t.Any]) -> t.Any:
         if not level:
             return data
     raise AnswerError(f"{asked.host} answered with JSON of more than {_DEEPEST} levels: check the endpoint", **facts)
+
+
+def _whole_characters(data: t.Any, body: bytes) -> t.Any:
+    """Return JSON without halves of characters: ansible refuses a module's whole result for a lone surrogate."""
+    if not _SURROGATE_ESCAPE.search(body):
+        return data
+    return json.loads(_SURROGATE.sub("\ufffd", json.dumps(data, ensure_ascii=False)))
 
 
 def _finite(text: str) -> float | None:

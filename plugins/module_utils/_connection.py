@@ -66,7 +66,7 @@ class Connection:
             )
         return f"https://modelarts.{self._region}.{self._cloud}"
 
-    def _iam(self) -> str:
+    def _iam_base(self) -> str:
         if self._iam_endpoint:
             return check_url("iam_endpoint", re.sub(r"/v3/?$", "", self._iam_endpoint), self._validate)
         return f"https://iam.{self._region}.{self._cloud}" if self._region else f"https://iam.{self._cloud}"
@@ -88,7 +88,7 @@ class Connection:
             self._project_id,
             self._need_project_name(),
         )
-        iam = self._iam()
+        iam = self._iam_base()
         return PasswordIdentity(lambda: self._log_in(iam, login))
 
     def _log_in(self, iam: str, login: _iam.Login) -> str:
@@ -111,7 +111,7 @@ class Connection:
             self.transport.persist(self._identity.token)
         if self._project_id is None:
             name = self._need_project_name()
-            self._project_id = _iam.find_project(self.transport, self._identity, self._iam(), name or "")
+            self._project_id = _iam.find_project(self.transport, self._identity, self._iam_base(), name or "")
         if isinstance(self._identity, KeyIdentity):
             self._identity.project_id = self._project_id
         return self._project_id

@@ -174,6 +174,5 @@ class _Call:
         return b"".join(chunks)
 
     def _late(self) -> PassingError:
-        return PassingError(
-            f"{self._request.host} did not answer in full within {self._seconds:g} s, the limit that timeout sets"
-        )
+        limit = f"{round(self._seconds, 2):g} s"
+        return PassingError(f"{self._request.host} did not answer in full within {limit}, the limit that timeout sets")

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
 import ssl
 import typing as t
@@ -80,8 +81,7 @@ def _tls(causes: list[BaseException], host: str, late: PassingError) -> ModelArt
 def _proxy(causes: list[BaseException], host: str, late: PassingError) -> ModelArtsError | None:
     if not _first(causes, failures.ProxyError, failures.InvalidProxyURL):
         return None
-    text = " ".join(str(cause) for cause in causes)
-    if "407" in text:
+    if any("Tunnel connection failed: 407" in str(cause) for cause in causes):
         return RequestError(f"The proxy on the way to {host} wants a login (407): put it into the proxy variable's URL")
     return PassingError(f"The proxy on the way to {host} could not be used: check HTTPS_PROXY, or set use_proxy: false")
 
@@ -106,6 +106,8 @@ def _connection(causes: list[BaseException], host: str, late: PassingError) -> M
         return PassingError(f"Nothing accepts connections at {host} (connection refused)")
     if _first(causes, ConnectionError, ssl.SSLError, failures.ChunkedEncodingError):
         return PassingError(f"{host} closed the connection before its answer was complete")
+    if _first(causes, http.client.HTTPException):
+        return PassingError(f"{host} answered with something that is not HTTP: check the endpoint")
     if _first(causes, failures.ConnectionError):
         return PassingError(f"No connection to {host}: check the network, the region and the endpoint")
     return None

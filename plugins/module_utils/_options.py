@@ -114,7 +114,7 @@ SECRETS = tuple(name for name, option in CONNECTION.items() if option.secret)
 def from_environment(*names: str) -> str:
     """Return the first of these environment variables that is set and not empty (a fallback for argument specs)."""
     # Not imported above: the core works without ansible, and only argument specs come here.
-    from ansible.module_utils.basic import AnsibleFallbackNotFound
+    from ansible.module_utils.basic import AnsibleFallbackNotFound  # noqa: PLC0415
 
     for name in names:
         if os.environ.get(name):

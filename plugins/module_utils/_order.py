@@ -19,7 +19,7 @@ from ._errors import AnswerError
 from ._text import LATEST_MS, iso_ms, snake_case
 
 Raw = t.Mapping[str, t.Any]
-Order = t.Dict[str, t.Any]
+Order = dict[str, t.Any]
 
 PENDING, PROCESSING, SUCCEEDED, PARTIAL, FAILED, UNKNOWN = STATES = (
     "pending",

@@ -20,11 +20,16 @@ from ._query import Query
 from ._request import Request
 from ._text import safe
 from ._transport import Transport
+from ._windows import Page
 
 # What the API takes for a limit of 0 or none.
 DEFAULT_LIMIT = 100
 # Few enough for the strictest neighbouring API (5 calls a minute and user), once back-off spreads them.
 WORKERS = 4
+
+
+# Named here, because inside OrdersApi ``list`` is a method.
+Rows = list[dict[str, t.Any]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,6 +53,7 @@ class OrdersApi:
         self._identity = identity
         self._endpoint = endpoint
         self._path = ("v1", project_id, "orders")
+        self._line = transport.redactor.line
         self._server_ms: int | None = None
 
     def list(self, query: Query) -> Listing:
@@ -59,7 +65,7 @@ class OrdersApi:
         orders = query.select(_order.normalise(row) for row in rows)
         return Listing(orders, count, truncated, self._server_ms)
 
-    def _one_page(self, query: Query) -> tuple[list[t.Any], int | None, bool]:
+    def _one_page(self, query: Query) -> tuple[Rows, int | None, bool]:
         limit, offset = query.limit or 0, query.offset or 0
         page = self._page(query, query.since, query.until, limit, offset)
         sent = len(page.rows)
@@ -67,29 +73,29 @@ class OrdersApi:
         exact = offset == 0 and page.count == sent
         return page.rows, page.count, not (complete or exact)
 
-    def _all_rows(self, query: Query) -> tuple[list[t.Any], int | None, bool]:
-        def fetch(since: int, until: int | None, limit: int, offset: int) -> _scan.Page:
+    def _all_rows(self, query: Query) -> tuple[Rows, int | None, bool]:
+        def fetch(since: int, until: int | None, limit: int, offset: int) -> Page:
             return self._page(query, since, until, limit, offset)
 
         found = _scan.scan(fetch, query.since, query.until, workers=WORKERS)
         return found.rows, found.count, found.truncated
 
-    def _page(self, query: Query, since: int, until: int | None, limit: int, offset: int) -> _scan.Page:
+    def _page(self, query: Query, since: int, until: int | None, limit: int, offset: int) -> Page:
         params = {**query.server_filters(), "since": str(since), "limit": str(limit), "offset": str(offset)}
         if until is not None:
             params["until"] = str(until)
         answer = self._transport.ask(Request.get(self._endpoint, self._path, params), self._identity)
         rows, count = _items(answer, "ListOrders")
         self._server_ms = answer.server_ms
-        return _scan.Page(rows, count, answer.server_ms)
+        return Page(rows, count, answer.server_ms)
 
-    def show(self, order_name: str) -> list[dict[str, t.Any]]:
+    def show(self, order_name: str) -> Rows:
         """Return ShowOrder's rows, one for each pool or node. Raises NotPublishedError where it is not offered."""
         answer = self._transport.ask(Request.get(self._endpoint, (*self._path, order_name)), self._identity)
         rows, dummy = _items(answer, "ShowOrder")
         return [_order.normalise_resource(row) for row in rows]
 
-    def add_details(self, orders: t.Sequence[_order.Order]) -> list[str]:
+    def add_details(self, orders: t.Sequence[_order.Order]) -> t.Sequence[str]:
         """Give each order its ``resources``, a few requests side by side; return warnings, one for all of a kind."""
         warnings: dict[str, str] = {}
         if len(orders) > 1:
@@ -103,7 +109,7 @@ class OrdersApi:
                 warnings.setdefault(*warning)
         return list(warnings.values())
 
-    def _resources_of(self, order: _order.Order) -> tuple[list[dict[str, t.Any]], tuple[str, str] | None]:
+    def _resources_of(self, order: _order.Order) -> tuple[Rows, tuple[str, str] | None]:
         """Return an order's resources, or none and (kind, text) of a warning where the service has none to show."""
         name = order["order_name"]
         if not name:
@@ -113,14 +119,14 @@ class OrdersApi:
         except NotPublishedError:
             return [], ("absent", "details: ShowOrder is not offered here, so resources stay empty")
         except InputError:
-            return [], ("unnamable", f"details: no address can hold the order's name {safe(name, 80)!r}")
+            return [], ("unnamable", f"details: no address can hold the order's name {self._line(name, 80)!r}")
         except (RequestError, PoolNotFoundError) as error:
             if error.status != 404:
                 raise
-            return [], ("unknown", f"details: the service has no ShowOrder rows for {safe(name, 80)} (HTTP 404)")
+            return [], ("unknown", f"details: the service has no ShowOrder rows for {self._line(name, 80)} (HTTP 404)")
 
 
-def _items(answer: Answer, api: str) -> tuple[list[t.Any], int | None]:
+def _items(answer: Answer, api: str) -> tuple[Rows, int | None]:
     """Return the rows and the count of an answer; null stands for no rows. Raises AnswerError for another shape."""
     data = answer.data
     if not isinstance(data, dict) or not ("items" in data or "count" in data):

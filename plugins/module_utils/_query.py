@@ -160,8 +160,9 @@ def _not_empty(option: str, value: t.Any, advice: str) -> str | None:
 
 
 def _one_of(option: str, value: t.Any, known: t.Collection[str]) -> str | None:
-    if value is None or str(value) in known:
-        return value
+    text = None if value is None else str(value)
+    if text is None or text in known:
+        return text
     raise InputError(f"{option}: {safe(value, 60)!r} is none of {', '.join(known)}")
 
 

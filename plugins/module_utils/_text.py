@@ -30,12 +30,6 @@ _ISO = re.compile(
 )
 _TIME_HELP = "give epoch milliseconds, ISO 8601 (2026-11-01T08:00:00Z) or an age before now (90s, 45m, 12h, 7d, 2w)"
 
-# C0, DEL and C1 controls move a terminal's cursor; line and paragraph separators break a line; bidi, zero-width and
-# tag characters make text read differently than it is; lone surrogates cannot be printed at all.
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
-    "\U000e0000-\U000e007f]+"
-)
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NO_IDENTIFIER = re.compile(r"\W+")
 
@@ -136,8 +130,10 @@ def safe(text: t.Any, limit: int = 300) -> str:
 
 
 def _one_line(text: t.Any, limit: int) -> str:
-    # Cut before cleaning too: the text may be megabytes long.
-    return " ".join(_UNSAFE.sub(" ", str(text)[: limit * 4 + 64]).split())
+    # Not printable are controls, which move a terminal's cursor or break a line; bidi, zero-width and tag characters,
+    # which make text read differently than it is; and lone surrogates. Cut first: the text may be megabytes long.
+    head = str(text)[: limit * 4 + 64]
+    return " ".join("".join(one if one.isprintable() else " " for one in head).split())
 
 
 def _cut(line: str, limit: int) -> str:

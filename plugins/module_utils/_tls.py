@@ -38,7 +38,7 @@ def tls_context(options: HttpOptions) -> ssl.SSLContext:
     if not options.validate_certs:
         return _unverified()
     if options.ca_path is None:
-        return ssl.create_default_context(cafile=None if _system_has_cas() else requests.certs.where())
+        return ssl.create_default_context(cafile=None if _system_has_cas() else requests.certs.where())  # type: ignore[attr-defined]
     path = os.path.expanduser(options.ca_path)
     try:
         if os.path.isdir(path):

@@ -58,7 +58,7 @@ class Transport:
         self._deadline: float | None = None
 
     def end_by(self, deadline: float | None) -> None:
-        """Let no request last, and no retry begin, beyond ``deadline`` (monotonic seconds of the clock; None: no end)."""
+        """Let no request last, and no retry begin, beyond ``deadline`` (the clock's monotonic seconds; None: never)."""
         self._deadline = deadline
 
     def close(self) -> None:
@@ -130,7 +130,7 @@ class Transport:
         if attempt >= self._retries or isinstance(error, UnknownHostError):
             return None
         longest = min(_LONGEST_DELAY, _FIRST_DELAY * 2**attempt)
-        delay = self._rng() * longest
+        delay: float = self._rng() * longest
         if error.retry_after is not None:
             if error.retry_after > LONGEST_RETRY_AFTER:
                 return None

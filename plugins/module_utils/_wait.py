@@ -24,7 +24,7 @@ from ._looks import DirectSource, Source
 from ._options import Values, environment_credentials, gather_credentials
 from ._orders_api import Listing
 from ._text import safe
-from ._wait_text import final_message, progress_line, reason_of
+from ._wait_text import Line, final_message, progress_line, reason_of
 from ._wanted import Rules, Wanted
 
 # A final look begins at the deadline; its answer may take this much longer, in seconds.
@@ -46,12 +46,17 @@ class Waiter:
         clock: Clock,
         report: t.Callable[[str], None] | None = None,
         one_look: bool = False,
+        line: Line = safe,
     ) -> None:
-        """``report`` prints a progress line; ``one_look`` is check mode: no waiting and no failure. Raises InputError."""
+        """``report`` prints a progress line; ``one_look`` is check mode: no waiting, no failure. Raises InputError.
+
+        ``line`` makes one safe line of text from the service; a redactor's hides secrets before it cuts.
+        """
         self._clock = clock
         self._started = clock.monotonic()
         self._report = report
         self._one_look = one_look
+        self._line = line
         self._source = source
         self._details = options.get("details") is not False
         self.rules = Rules.from_options(options)
@@ -66,20 +71,22 @@ class Waiter:
             self._pause(verdict.delay)
             verdict = self._look()
         result = self._result(verdict)
-        return Outcome(result, list(dict.fromkeys(self.watch.warnings)))
+        return Outcome(result, [self._line(warning, 400) for warning in dict.fromkeys(self.watch.warnings)])
 
     # One look
 
     def _look(self) -> _watch.Verdict:
         watch = self.watch
+        last_error = watch.last_error
         try:
             # A check with wait_timeout 0 has its whole request timeout: its only look is the one that counts.
             self._source.end_by(watch.deadline + LAST_ANSWER if self.rules.wait_timeout else None)
             verdict = self._feed(self._source.look(watch.since()))
-            tell = watch.changed
+            tell = watch.changed or last_error is not None
         except ModelArtsError as error:
             verdict = watch.feed_error(error, self._clock.monotonic())
-            tell = True
+            # The same fault again is no news until the next heartbeat.
+            tell = last_error is None or last_error.msg != error.msg
         if tell or self._is_due():
             self._say()
         return verdict
@@ -117,7 +124,7 @@ class Waiter:
     def _say(self) -> None:
         self._reported = self._clock.monotonic()
         if self._report is not None:
-            self._report(progress_line(self.watch, self._reported, self._clock.time()))
+            self._report(progress_line(self.watch, self._reported, self._clock.time(), self._line))
 
     # The end
 
@@ -141,7 +148,7 @@ class Waiter:
         }
         if failed:
             result.update((verdict.error or watch.last_error or ModelArtsError("")).facts())
-            result.update(failed=True, msg=final_message(watch, verdict, now))
+            result.update(failed=True, msg=final_message(watch, verdict, now, self._line))
         elif self._one_look and watch.last_error:
             result.update(watch.last_error.facts())
         return result
@@ -156,7 +163,8 @@ class Waiter:
                 self._source.end_by(self._clock.monotonic() + _DETAILS_TIME)
                 bad.order["resources"] = self._source.show(bad.order)
             except ModelArtsError as error:
-                self.watch.warnings.append(f"details: no ShowOrder rows for the failed orders: {safe(error.msg, 200)}")
+                reason = self._line(error.msg, 200)
+                self.watch.warnings.append(f"details: no ShowOrder rows for the failed orders: {reason}")
                 return
 
 
@@ -186,7 +194,7 @@ def wait_for_orders(
         connection = Connection({**options, "retries": 0}, credentials, clock)
         wanted = Wanted.from_options(options, clock.time_ms())
         source = DirectSource(connection, wanted)
-        outcome = Waiter(options, wanted, source, clock, report, one_look).run()
+        outcome = Waiter(options, wanted, source, clock, report, one_look, connection.redactor.line).run()
     except ModelArtsError as error:
         outcome = Outcome(no_wait(error))
     if connection is not None:

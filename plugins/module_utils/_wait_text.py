@@ -4,7 +4,10 @@
 
 # This code is PRIVATE to the collection: it may change in any release.
 
-"""What a wait says: its progress lines and the sentence it ends with. All text from the service is made safe here."""
+"""What a wait says: its progress lines and the sentence it ends with. All text from the service is made safe here.
+
+``line`` is what makes it safe: a redactor's, where secrets are known, for no cut may leave half of one.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ from . import _order
 from ._text import duration, safe
 from ._wanted import ID, NAME, Item
 from ._watch import BROKEN, PARTIAL, STUCK, Bad, Verdict, Watch
+
+Line = t.Callable[[t.Any, int], str]
 
 _NAME_LENGTH = 80
 _REASON_LENGTH = 200
@@ -30,17 +35,17 @@ _STATES = (
 )
 
 
-def progress_line(watch: Watch, now: float, wall: float) -> str:
-    """Return one line on where the wait stands at ``now``; ``wall`` is the epoch time in seconds, for the expected end."""
+def progress_line(watch: Watch, now: float, wall: float, line: Line = safe) -> str:
+    """Return one line on where the wait stands at ``now``; ``wall`` is the same moment in seconds since the epoch."""
     parts = [_counts(watch), f"{duration(now - watch.started)} elapsed"]
     end = _expected(watch, now, wall)
     if end:
         parts.append(end)
-    line = f"modelarts: {', '.join(part for part in parts if part)}"
+    text = f"modelarts: {', '.join(part for part in parts if part)}"
     if watch.last_error:
-        return f"{line}; the last look failed, the wait goes on: {safe(watch.last_error.msg, 200)}"
-    waiting = _waiting_for(watch)
-    return f"{line}; waiting for {waiting}" if waiting else line
+        return f"{text}; the last look failed, the wait goes on: {line(watch.last_error.msg, 200)}"
+    waiting = _waiting_for(watch, line)
+    return f"{text}; waiting for {waiting}" if waiting else text
 
 
 def _counts(watch: Watch) -> str:
@@ -57,7 +62,8 @@ def _expected(watch: Watch, now: float, wall: float) -> str:
     if end is None:
         return ""
     at = datetime.datetime.fromtimestamp(wall + end.middle, datetime.timezone.utc)
-    return f"expected end about {at:%H:%M} UTC ({end.history.count} like it took {_range(end.history.low, end.history.high)})"
+    took = _range(end.history.low, end.history.high)
+    return f"expected end about {at:%H:%M} UTC ({end.history.count} like it took {took})"
 
 
 def _range(low: float, high: float) -> str:
@@ -66,29 +72,29 @@ def _range(low: float, high: float) -> str:
     return f"{low / 60:.0f} to {high / 60:.0f} min"
 
 
-def _waiting_for(watch: Watch) -> str:
-    names = [f"{_name(order)} ({_state(order)})" for order in watch.open_orders()]
-    names += [f"{_item(item)} (not listed yet)" for item in watch.missing if item not in watch.gone]
+def _waiting_for(watch: Watch, line: Line) -> str:
+    names = [f"{_name(order, line)} ({_state(order, line)})" for order in watch.open_orders()]
+    names += [f"{_item(item, line)} (not listed yet)" for item in watch.missing if item not in watch.gone]
     more = len(names) - _NAMED
     return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _state(order: _order.Order) -> str:
+def _state(order: _order.Order, line: Line) -> str:
     if order["state"] == _order.UNKNOWN:
-        return f"unknown: {safe(order['phase'], 40)}"
+        return f"unknown: {line(order['phase'], 40)}"
     return f"{order['state']}, looking on for a newer one" if order["finished"] else str(order["state"])
 
 
-def _name(order: _order.Order) -> str:
-    return safe(order["order_name"] or order["order_id"] or "an order without a name", _NAME_LENGTH)
+def _name(order: _order.Order, line: Line) -> str:
+    return line(order["order_name"] or order["order_id"] or "an order without a name", _NAME_LENGTH)
 
 
-def _full_name(order: _order.Order) -> str:
-    return safe(_order.describe(order), 2 * _NAME_LENGTH)
+def _full_name(order: _order.Order, line: Line) -> str:
+    return line(_order.describe(order), 2 * _NAME_LENGTH)
 
 
-def _item(item: Item) -> str:
-    name = safe(item.value, _NAME_LENGTH)
+def _item(item: Item, line: Line) -> str:
+    name = line(item.value, _NAME_LENGTH)
     return name if item.kind == NAME else f"{item.kind} {name}"
 
 
@@ -106,29 +112,29 @@ def reason_of(bad: Bad) -> str:
     return f"it ended in a state that no documentation names (phase {order['phase']!r}, result {order['result']!r})"
 
 
-def final_message(watch: Watch, verdict: Verdict, now: float) -> str:
+def final_message(watch: Watch, verdict: Verdict, now: float, line: Line = safe) -> str:
     """Return the one line that a failed wait ends with: each failed order with its pool and reason, then all else."""
-    parts = [_failed_sentence(bad) for bad in watch.bad]
-    parts += [_gone_sentence(item, watch) for item in watch.gone]
+    parts = [_failed_sentence(bad, line) for bad in watch.bad]
+    parts += [_gone_sentence(item, watch, line) for item in watch.gone]
     if verdict.error is not None:
         parts.append(verdict.error.msg)
     if verdict.timed_out:
-        parts.append(_timed_out_sentence(watch, now))
+        parts.append(_timed_out_sentence(watch, now, line))
     if not parts:
         parts.append(_too_few_sentence(watch))
     return "; ".join(parts)
 
 
-def _failed_sentence(bad: Bad) -> str:
+def _failed_sentence(bad: Bad, line: Line) -> str:
     words = {BROKEN: "failed", PARTIAL: "succeeded in part only", STUCK: "does not begin"}.get(bad.why, "ended unclear")
-    return f"Order {_full_name(bad.order)} {words}: {safe(reason_of(bad), _REASON_LENGTH)}"
+    return f"Order {_full_name(bad.order, line)} {words}: {line(reason_of(bad), _REASON_LENGTH)}"
 
 
-def _gone_sentence(item: Item, watch: Watch) -> str:
+def _gone_sentence(item: Item, watch: Watch, line: Line) -> str:
     waited = duration(watch.rules.visible_timeout)
     what = {NAME: "order is named", ID: "order has the ID"}.get(item.kind, "order belongs to the pool")
     return (
-        f"After {waited} (visible_timeout) no {what} {safe(item.value, _NAME_LENGTH)}: it may be misspelled, belong to "
+        f"After {waited} (visible_timeout) no {what} {line(item.value, _NAME_LENGTH)}: it may be misspelled, belong to "
         "another project, region or workspace, have been placed before since, or never have been placed"
     )
 
@@ -140,12 +146,18 @@ def _too_few_sentence(watch: Watch) -> str:
     )
 
 
-def _timed_out_sentence(watch: Watch, now: float) -> str:
-    open_ones = [f"{_full_name(order)} is {_state(order)}" for order in watch.open_orders()]
-    open_ones += [f"{_item(item)} is not listed" for item in watch.missing if item not in watch.gone]
+def _timed_out_sentence(watch: Watch, now: float, line: Line) -> str:
+    open_ones = [f"{_full_name(order, line)} is {_state(order, line)}" for order in watch.open_orders()]
+    open_ones += [f"{_item(item, line)} is not listed" for item in watch.missing if item not in watch.gone]
     if not open_ones and watch.short:
         open_ones = [f"{len(watch.orders)} of {watch.rules.expected_count} expected orders are listed"]
     sentence = f"Timed out after {duration(now - watch.started)} (wait_timeout)"
+    if now < watch.deadline and watch.last_error and watch.last_error.retry_after is not None:
+        pause = duration(watch.last_error.retry_after)
+        sentence = (
+            f"Gave up after {duration(now - watch.started)}: the service wants no further request for {pause} "
+            "(Retry-After), which outlasts wait_timeout"
+        )
     if open_ones:
         sentence += f": {'; '.join(open_ones)}"
     if watch.last_error:

@@ -91,9 +91,13 @@ class Rules:
     @classmethod
     def from_options(cls, options: t.Mapping[str, t.Any]) -> Rules:
         """Check the options that say how to wait. Raises InputError; None stands for the default."""
-        rules = cls(**{
-            field.name: options[field.name] for field in dataclasses.fields(cls) if options.get(field.name) is not None
-        })
+        rules = cls(
+            **{
+                field.name: options[field.name]
+                for field in dataclasses.fields(cls)
+                if options.get(field.name) is not None
+            }
+        )
         for name in ("wait_timeout", "visible_timeout", "settle", "heartbeat", "pending_timeout"):
             _check(name, getattr(rules, name), least=0)
         for name in ("interval", "pending_interval"):
@@ -109,4 +113,6 @@ _LONGEST = DEFAULT_SINCE_MS / 1000
 
 def _check(name: str, value: float | None, least: float) -> None:
     if value is not None and not least <= value <= _LONGEST:
-        raise InputError(f"{name}: {safe(value, 30)} is not a number of seconds from {least:g} to {_LONGEST:.0f} (30 days)")
+        raise InputError(
+            f"{name}: {safe(value, 30)} is not a number of seconds from {least:g} to {_LONGEST:.0f} (30 days)"
+        )

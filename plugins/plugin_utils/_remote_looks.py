@@ -66,7 +66,11 @@ class RemoteSource:
 
     def show(self, order: _order.Order) -> list[dict[str, t.Any]]:
         """Return ShowOrder's rows of one order."""
-        args = {"order_names": [order["order_name"]], "details": True, "since": str(order["creation_timestamp"] or "30d")}
+        args = {
+            "order_names": [order["order_name"]],
+            "details": True,
+            "since": str(order["creation_timestamp"] or "30d"),
+        }
         result = self._run(_INFO, args)
         self.requests += 2
         return [row for found in result["orders"] for row in found["resources"]]

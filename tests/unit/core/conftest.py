@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import hypothesis.configuration
@@ -15,7 +15,11 @@ import pytest
 
 # Nothing is left in the checkout: no database of examples, no tables of characters.
 hypothesis.configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "modelarts-hypothesis")
-COMMON = {"database": None, "deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+COMMON: dict[str, Any] = {
+    "database": None,
+    "deadline": None,
+    "suppress_health_check": [hypothesis.HealthCheck.too_slow],
+}
 hypothesis.settings.register_profile("short", max_examples=60, **COMMON)
 hypothesis.settings.register_profile("long", max_examples=1500, **COMMON)
 hypothesis.settings.load_profile("long" if os.environ.get("MODELARTS_LONG") == "1" else "short")
@@ -25,9 +29,8 @@ PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
 @pytest.fixture(autouse=True)
-def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Take credentials, proxies and certificates of this machine's user away."""
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take credentials and proxies of this machine's user away."""
     for name in list(os.environ):
         if name.startswith(FOREIGN) or name.lower() in PROXIES:
             monkeypatch.delenv(name)
-    yield

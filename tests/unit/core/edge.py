@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Optional, Union
+from typing import Any, Union
 
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._clock import Clock
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome, query_orders
@@ -34,8 +34,8 @@ DAY_MS = 86_400_000
 TOKEN = "TOKEN-canary-0123456789"
 PROJECT = DEFAULT_PROJECT
 ACCESS_KEY, SECRET_KEY, PASSWORD = DEFAULT_ACCESS_KEY, DEFAULT_SECRET_KEY, DEFAULT_PASSWORD
-USER = {"username": "simulator-user", "domain_name": "simulator-domain", "password": PASSWORD}
-KEY = {"access_key": ACCESS_KEY, "secret_key": SECRET_KEY}
+USER: dict[str, Any] = {"username": "simulator-user", "domain_name": "simulator-domain", "password": PASSWORD}
+KEY: dict[str, Any] = {"access_key": ACCESS_KEY, "secret_key": SECRET_KEY}
 
 EXAMPLE: dict[str, Any] = {
     "creationTimestamp": 1682043883000,
@@ -82,11 +82,12 @@ class VirtualClock(Clock):
         if seconds > 0:
             with self._lock:
                 self.now += seconds
-                self.naps.append(seconds)
+                if seconds > 1e-6:  # less is what rounding leaves of a wait
+                    self.naps.append(seconds)
 
 
 def answer(
-    body: Any = b"", status: int = 200, headers: Optional[dict[str, str]] = None, length: Optional[int] = None
+    body: Any = b"", status: int = 200, headers: dict[str, str] | None = None, length: int | None = None
 ) -> bytes:
     """Return an HTTP answer as bytes: ``body`` is bytes, text, or anything else for JSON."""
     if not isinstance(body, (bytes, str)):
@@ -107,7 +108,7 @@ class Wire:
     ``seen`` are the requests as they came; ``connections`` how many connections there were.
     """
 
-    def __init__(self, *steps: Step, tls: Optional[ssl.SSLContext] = None) -> None:
+    def __init__(self, *steps: Step, tls: ssl.SSLContext | None = None) -> None:
         self.seen: list[bytes] = []
         self.connections = 0
         self._steps = steps
@@ -173,14 +174,16 @@ def read_request(client: socket.socket) -> bytes:
             return b""
         data += chunk
     head, dummy, body = data.partition(b"\r\n\r\n")
-    length = next((int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-le")), 0)
+    length = next(
+        (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-le")), 0
+    )
     while len(body) < length:
         body += client.recv(65536)
     return head + b"\r\n\r\n" + body
 
 
 @contextmanager
-def wire(*steps: Step, tls: Optional[ssl.SSLContext] = None) -> Iterator[Wire]:
+def wire(*steps: Step, tls: ssl.SSLContext | None = None) -> Iterator[Wire]:
     """A raw server for the length of a block."""
     server = Wire(*steps, tls=tls)
     try:
@@ -220,7 +223,7 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def asked(url: str, clock: Optional[Clock] = None, **options: Any) -> Outcome:
+def asked(url: str, clock: Clock | None = None, **options: Any) -> Outcome:
     """Ask the server at ``url`` as the info module does, by a token unless other credentials are given."""
     credentials = {"access_key", "username", "auth_token", "secret_key"} & set(options)
     given: dict[str, Any] = {"endpoint": url, "iam_endpoint": url, "project_id": PROJECT}
@@ -249,7 +252,7 @@ class Simulation:
 
 
 @contextmanager
-def simulation(clock: Optional[Clock] = None, real_time: bool = False, **config: Any) -> Iterator[Simulation]:
+def simulation(clock: Clock | None = None, real_time: bool = False, **config: Any) -> Iterator[Simulation]:
     """A simulator for the length of a block; ``config`` is orders, faults, settings."""
     clock = clock or (Clock() if real_time else VirtualClock())
     with Server(Cloud(None if real_time else clock, **config)) as server:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import email.utils
 import json
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -192,9 +194,19 @@ def test_a_clock_that_is_off_is_said_where_a_signature_was_refused(hours: float,
     assert "clock" not in failed(step).result["msg"], "a token does not care for the time"
 
 
+@pytest.fixture
+def _far_from_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the machine's local time be eight hours ahead."""
+    monkeypatch.setenv("TZ", "UTC-8")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_far_from_utc")
 @pytest.mark.parametrize("date", ["yesterday", "Mon, 99 Foo 2026 99:99:99 GMT", "", "Fri, 02 Jan 2026 03:04:05 -0000"])
-def test_a_date_that_says_nothing_is_no_reason_to_blame_the_clock(date: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "Asia/Shanghai")
+def test_a_date_that_says_nothing_is_no_reason_to_blame_the_clock(date: str) -> None:
     step = answer({"error_code": "APIGW.0301"}, 401, {"Date": date})
     assert "clock" not in failed(step, **KEY).result["msg"]
 
@@ -205,7 +217,7 @@ def test_a_date_that_says_nothing_is_no_reason_to_blame_the_clock(date: str, mon
 @pytest.mark.parametrize("credentials", [KEY, USER, {"auth_token": TOKEN}], ids=["key", "password", "token"])
 @pytest.mark.parametrize("shape", ["error_code", "error", "code", "errorCode", "text"])
 @pytest.mark.parametrize("status", [400, 401, 404, 429, 500])
-def test_secrets_that_a_server_echoes_are_hidden(credentials: dict[str, str], shape: str, status: int) -> None:
+def test_secrets_that_a_server_echoes_are_hidden(credentials: dict[str, Any], shape: str, status: int) -> None:
     secrets = [TOKEN, SECRET_KEY, PASSWORD]
     text = " ".join(secret for secret in secrets if secret in credentials.values())
     padded = "x" * (300 - 15) + text
@@ -306,7 +318,9 @@ json_values = st.recursive(
     max_leaves=6,
 )
 error_bodies = st.dictionaries(
-    st.sampled_from(["error", "error_code", "error_msg", "code", "message", "errorCode", "errorMsg", "request_id", "items"]),
+    st.sampled_from(
+        ["error", "error_code", "error_msg", "code", "message", "errorCode", "errorMsg", "request_id", "items"]
+    ),
     json_values,
     max_size=5,
 ).map(lambda body: json.dumps(body).encode())

@@ -16,6 +16,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options imp
     CREDENTIALS,
     INFO,
     SECRETS,
+    complete,
     environment_credentials,
     gather_credentials,
 )
@@ -69,14 +70,14 @@ def test_places_are_never_mixed_and_the_first_one_wins() -> None:
     assert gather_credentials({}, {"password": "p"}, {"auth_token": "T"}) == {"password": "p"}
 
 
-@pytest.mark.parametrize("name", [name for name in CREDENTIALS])
+@pytest.mark.parametrize("name", list(CREDENTIALS))
 def test_environment_names_in_order_and_empty_counts_as_unset(name: str) -> None:
     variables = CONNECTION[name].env
     for place, variable in enumerate(variables):
         environ = {other: f"from {other}" for other in variables[place:]}
         assert environment_credentials(environ) == {name: f"from {variable}"}
         assert environment_credentials({variable: ""}) == {}
-        later = {other: "later" for other in variables[place + 1 :]}
+        later = dict.fromkeys(variables[place + 1 :], "later")
         assert environment_credentials({variable: "", **later}) == ({name: "later"} if later else {})
 
 
@@ -99,6 +100,15 @@ def test_the_environment_variables_of_the_contract() -> None:
     }
     assert set(SECRETS) == {"auth_token", "secret_key", "security_token", "password"}
     assert {name: INFO[name].aliases for name in INFO if INFO[name].aliases} == {"involved_name": ("pool", "pool_name")}
+
+
+def test_options_completed_for_doors_that_ansible_does_not_do_it_for() -> None:
+    environ = {"HW_REGION_NAME": "cn-north-4", "HW_MAX_RETRIES": "7", "HW_AUTH_TOKEN": TOKEN, "HW_CLOUD": ""}
+    values = complete(CONNECTION, {"region": None, "timeout": 5, "extra": 1}, environ)
+    assert (values["region"], values["retries"], values["timeout"], values["extra"]) == ("cn-north-4", "7", 5, 1)
+    assert values["cloud"] == "myhuaweicloud.com"
+    assert "auth_token" not in values, "credentials count as a whole"
+    assert connect(**values).transport._retries == 7
 
 
 def subsets() -> list[tuple[str, ...]]:
@@ -187,7 +197,11 @@ def test_a_password_may_hold_anything(password: str) -> None:
             "https://iam.eu-west-101.private.example",
         ),
         ({"region": None, "endpoint": "https://own.example/"}, "https://own.example", "https://iam.myhuaweicloud.com"),
-        ({"region": "", "endpoint": "https://own.example/api/"}, "https://own.example/api", "https://iam.myhuaweicloud.com"),
+        (
+            {"region": "", "endpoint": "https://own.example/api/"},
+            "https://own.example/api",
+            "https://iam.myhuaweicloud.com",
+        ),
         (
             {"iam_endpoint": "https://iam.own.example:5000/v3"},
             "https://modelarts.cn-north-4.myhuaweicloud.com",
@@ -208,7 +222,7 @@ def test_a_password_may_hold_anything(password: str) -> None:
 def test_endpoints(options: dict[str, Any], endpoint: str, iam: str) -> None:
     connection = connect(**options)
     assert connection.endpoint == endpoint
-    assert connection._iam() == iam
+    assert connection._iam_base() == iam
 
 
 @pytest.mark.parametrize(

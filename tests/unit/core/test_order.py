@@ -164,7 +164,7 @@ def test_the_example_of_the_reference_page() -> None:
 def test_every_key_of_an_empty_row() -> None:
     order = normalise({})
     assert tuple(order) == _order.ORDER_KEYS
-    lists = {"init_count": [], "spec_count": [], "result_count": []}
+    lists: dict[str, Any] = {"init_count": [], "spec_count": [], "result_count": []}
     stamps = {"creation_timestamp": 0, "begin_timestamp": 0, "end_timestamp": 0}
     assert order == {**dict.fromkeys(_order.ORDER_KEYS), **lists, **stamps, "state": "unknown", "finished": False}
 
@@ -339,8 +339,10 @@ def test_an_order_is_described_by_what_it_has() -> None:
     assert _order.describe(row(None, 1)) == "an order without a name"
 
 
-TEXTS = ("order_name", "order_id", "operation", "fail_reason", "resource_name", "resource_display_name")
-TEXTS += ("workspace_id", "created_at", "began_at", "ended_at", "billing_mode", "period_type", "period_num")
+TEXTS = [
+    *("order_name", "order_id", "operation", "fail_reason", "resource_name", "resource_display_name", "workspace_id"),
+    *("created_at", "began_at", "ended_at", "billing_mode", "period_type", "period_num"),
+]
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _order
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._errors import InputError
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._order import normalise
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._query import FIELDS, PHASES, Query
 from ansible_collections.huaweicloud.modelarts.tests.unit.core.edge import (
@@ -199,10 +200,14 @@ def test_filters_hold_whatever_the_service_does(cloud: Simulation, options: dict
     assert [order["order_name"] for order in outcome.result["orders"]] == expected.split()
 
 
+def names(outcome: Outcome) -> list[str]:
+    """Return the names of the orders in a result."""
+    return [order["order_name"] for order in outcome.result["orders"]]
+
+
 def test_a_page_is_exactly_what_was_asked_for() -> None:
     orders = [{"pool": "p", "order_name": f"o{number}", "created": f"{number}h"} for number in range(1, 8)]
     with simulation(orders=orders, settings={"order": "newest"}) as cloud:
-        names = lambda outcome: [order["order_name"] for order in outcome.result["orders"]]
         page = cloud.query(limit=3, offset=2)
         assert names(page) == ["o3", "o4", "o5"]
         assert (page.result["count"], page.result["truncated"]) == (7, True)
@@ -216,7 +221,14 @@ def test_a_page_is_exactly_what_was_asked_for() -> None:
 
 @pytest.mark.parametrize(
     ("count", "rows", "limit", "truncated"),
-    [(None, 2, 5, False), (None, 5, 5, True), ("many", 2, 5, False), (True, 2, 5, False), (-1, 2, 5, False), (9, 2, 5, True)],
+    [
+        (None, 2, 5, False),
+        (None, 5, 5, True),
+        ("many", 2, 5, False),
+        (True, 2, 5, False),
+        (-1, 2, 5, False),
+        (9, 2, 5, True),
+    ],
 )
 def test_a_page_with_a_useless_count(count: Any, rows: int, limit: int, truncated: bool) -> None:
     items = [{**EXAMPLE, "creationTimestamp": NOW_MS - number} for number in range(rows)]
@@ -252,15 +264,17 @@ def test_a_query_for_one_pool() -> None:
 
 # Against a naive model
 
-names = st.sampled_from(["a", "b", "c"])
+pools = st.sampled_from(["a", "b", "c"])
 orders = st.lists(
     st.fixed_dictionaries(
         {
             "orderName": st.sampled_from(["n1", "n2", "n3", None]),
             "orderId": st.sampled_from(["i1", "i2", None]),
-            "creationTimestamp": st.integers(-1, 6).map(lambda hours: max(0, NOW_MS - hours * HOUR_MS) if hours >= 0 else 0),
-            "resourceName": names | st.none(),
-            "resourceDisplayName": names | st.none(),
+            "creationTimestamp": st.integers(-1, 6).map(
+                lambda hours: max(0, NOW_MS - hours * HOUR_MS) if hours >= 0 else 0
+            ),
+            "resourceName": pools | st.none(),
+            "resourceDisplayName": pools | st.none(),
             "workspaceId": st.sampled_from(["w1", "w2", None]),
             "phase": st.sampled_from(["pending", "running", "successed", "failed", "partialSuccessed", "odd"]),
             "operation": st.sampled_from(["apply", "modify", "delete", "odd", None]),
@@ -273,7 +287,7 @@ filters = st.fixed_dictionaries(
     optional={
         "since": st.sampled_from(["3h", "5h"]),
         "until": st.sampled_from(["1h", "2h"]),
-        "involved_name": names,
+        "involved_name": pools,
         "workspace_id": st.sampled_from(["w1", "w2"]),
         "phase": st.sampled_from(list(PHASES)),
         "order_names": st.lists(st.sampled_from(["n1", "n2"]), max_size=2),
@@ -287,8 +301,8 @@ filters = st.fixed_dictionaries(
 
 def model(rows: list[_order.Order], asked_for: dict[str, Any]) -> list[_order.Order]:
     """What the documentation of the filters says, written down one after the other."""
-    age = lambda name, default: int(asked_for[name][:-1]) if name in asked_for else default
-    oldest, newest = age("since", 30 * 24), age("until", None)
+    oldest = int(asked_for.get("since", "720h")[:-1])
+    newest = int(asked_for["until"][:-1]) if "until" in asked_for else None
     rows = [o for o in rows if not o["creation_timestamp"] or o["creation_timestamp"] >= NOW_MS - oldest * HOUR_MS]
     if newest is not None:
         rows = [o for o in rows if not o["creation_timestamp"] or o["creation_timestamp"] <= NOW_MS - newest * HOUR_MS]
@@ -308,8 +322,8 @@ def model(rows: list[_order.Order], asked_for: dict[str, Any]) -> list[_order.Or
     rows = sorted(rows, key=lambda o: o["order_name"] or "")
     rows.sort(key=lambda o: o["creation_timestamp"], reverse=True)
     if asked_for.get("latest"):
-        pools = [o["resource_name"] or o["resource_display_name"] for o in rows]
-        rows = [o for place, o in enumerate(rows) if pools[place] is None or pools[place] not in pools[:place]]
+        of = [o["resource_name"] or o["resource_display_name"] for o in rows]
+        rows = [o for place, o in enumerate(rows) if of[place] is None or of[place] not in of[:place]]
     return rows
 
 

@@ -29,7 +29,8 @@ from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer
-from huaweicloudsdkmodelarts.v1 import ModelArtsClient, ShowOrderRequest
+from huaweicloudsdkmodelarts.v1.model.show_order_request import ShowOrderRequest
+from huaweicloudsdkmodelarts.v1.modelarts_client import ModelArtsClient
 
 ORDER = {"pool": "pool-5ed5", "order_name": "order.pool-5ed5-w4l2n", "state": "succeeded", "created": "1h"}
 
@@ -67,7 +68,9 @@ def test_we_sign_as_the_sdk_does(
     )
     Signer(BasicCredentials(access_key, secret_key, PROJECT)).sign(theirs)
     assert ours["Authorization"] == theirs.header_params["Authorization"]
-    assert urllib.parse.unquote(theirs.uri) == urllib.parse.unquote(request.path + (f"?{request.query}" if query else ""))
+    assert urllib.parse.unquote(theirs.uri) == urllib.parse.unquote(
+        request.path + (f"?{request.query}" if query else "")
+    )
 
 
 def sdk(url: str, secret_key: str = SECRET_KEY) -> Any:

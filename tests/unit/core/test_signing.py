@@ -67,6 +67,12 @@ def test_vectors_of_the_sdk(
     assert authorization(request, signed, AK, SK) == expected
 
 
+def test_blanks_around_a_header_do_not_count() -> None:
+    request = Request.get(f"https://{HOST}", ("v1", PROJECT, "orders"))
+    signed = {"Host": f"  {HOST} ", "X-Project-Id": PROJECT, "X-Sdk-Date": WHEN}
+    assert authorization(request, signed, AK, SK).endswith(VECTORS[0][3])
+
+
 def test_vector_that_huawei_publishes() -> None:
     base = "https://service.region.example.com"
     parts = ("v1", "77b6a44cba5143ab91d13ab9a8ff44fd", "vpcs")
@@ -122,7 +128,9 @@ def test_queries_are_encoded_as_urllib_would(query: dict[str, str]) -> None:
     pairs = encoded.split("&") if encoded else []
     assert sorted(pairs, key=lambda pair: pair.split("=")) == pairs
     assert "+" not in encoded
-    expected = {urllib.parse.urlencode({key: value}, quote_via=urllib.parse.quote, safe="") for key, value in query.items()}
+    expected = {
+        urllib.parse.urlencode({key: value}, quote_via=urllib.parse.quote, safe="") for key, value in query.items()
+    }
     assert set(pairs) == expected
 
 

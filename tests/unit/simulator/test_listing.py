@@ -10,7 +10,6 @@ import time
 from typing import Any
 
 import pytest
-
 from ansible_collections.huaweicloud.modelarts.tests.unit.simulator.world import (
     DAY_MS,
     NOW_MS,
@@ -82,6 +81,15 @@ def test_a_phase_filter_follows_the_states() -> None:
     assert (world.pools(phase="pending"), world.pools(phase="running")) == ([], ["a"])
 
 
+def test_a_phase_filter_follows_orders_that_advance_by_looks() -> None:
+    world = World([{"pool": "a", "timeline": [{"state": "pending", "looks": 1}, {"state": "failed"}]}])
+    assert [world.pools(phase="pending"), world.pools(phase="pending"), world.pools(phase="failed")] == [
+        ["a"],
+        [],
+        ["a"],
+    ]
+
+
 def test_a_pool_is_found_by_display_name_and_by_id() -> None:
     world = World([{"pool": "a"}, {"pool": "a-b"}])
     assert world.pools(involvedName="a") == world.pools(involvedName=f"a-{PROJECT}") == ["a"]
@@ -96,7 +104,10 @@ def test_an_unknown_pool() -> None:
 def test_the_default_workspace_is_0() -> None:
     world = World([{"pool": "a"}, {"pool": "b", "workspace_id": "w1"}])
     assert (world.pools(), world.pools(workspaceId="w1")) == (["a"], ["b"])
-    assert sorted(World([{"pool": "a"}, {"pool": "b", "workspace_id": "w1"}], workspace_default=None).pools()) == ["a", "b"]
+    assert sorted(World([{"pool": "a"}, {"pool": "b", "workspace_id": "w1"}], workspace_default=None).pools()) == [
+        "a",
+        "b",
+    ]
 
 
 @pytest.mark.parametrize("since", [True, False])
@@ -155,7 +166,9 @@ def test_the_count_can_lie(mode: str, error: int, expected: object) -> None:
 
 
 def test_an_order_becomes_visible_late_and_another_vanishes() -> None:
-    world = World([{"pool": "late", "visible_after": 10}, {"pool": "gone", "gone_after": 20}, {"pool": "new", "arrives": 30}])
+    world = World(
+        [{"pool": "late", "visible_after": 10}, {"pool": "gone", "gone_after": 20}, {"pool": "new", "arrives": 30}]
+    )
     seen = []
     for dummy in range(4):
         seen.append(sorted(world.pools(since=0)))
@@ -175,7 +188,10 @@ def test_arrivals_shift_the_next_page_as_in_a_real_list() -> None:
 
 def test_finished_orders_leave_a_filtered_list_and_later_rows_move_up() -> None:
     quick = [{"state": "processing", "seconds": 5}, {"state": "succeeded"}]
-    orders = [{"pool": f"p{number}", "created": number, "timeline": quick if number < 2 else [{"state": "processing"}]} for number in range(4)]
+    orders = [
+        {"pool": f"p{number}", "created": number, "timeline": quick if number < 2 else [{"state": "processing"}]}
+        for number in range(4)
+    ]
     world = World(orders)
     assert world.pools(phase="running", limit=2) == ["p0", "p1"]
     world.clock.sleep(5)
@@ -209,7 +225,10 @@ def test_an_unknown_order() -> None:
 
 def test_projects_keep_their_orders_apart() -> None:
     projects = [{"id": "a" * 32, "name": "one"}, {"id": "b" * 32, "name": "two"}]
-    tokens = [{"token": "T1-of-the-tests", "project_id": "a" * 32}, {"token": "T2-of-the-tests", "project_id": "b" * 32}]
+    tokens = [
+        {"token": "T1-of-the-tests", "project_id": "a" * 32},
+        {"token": "T2-of-the-tests", "project_id": "b" * 32},
+    ]
     world = World([{"pool": "x"}, {"pool": "y", "project": "two"}], projects=projects, tokens=tokens)
     for token, project, pool in (("T1-of-the-tests", "a", "x"), ("T2-of-the-tests", "b", "y")):
         answer = world.get(f"/v1/{project * 32}/orders", {"x-auth-token": token})

@@ -33,26 +33,26 @@ class World:
         tokens = [{"token": TOKEN, "expires": 10**9}]
         self.cloud = Cloud(self.clock, {"order": "newest", "tokens": tokens, **settings}, orders, faults)
 
-    def get(self, path: str, headers: Mapping[str, str] | None = None, **parameters: object) -> Response:
+    def get(self, path: str, headers: Mapping[str, str] | None = None, **parameters: Any) -> Response:
         """GET with the test's token, or with other headers."""
         given = {"x-auth-token": TOKEN} if headers is None else headers
         return self.cloud.handle(Request("GET", path, urlencode(parameters), given))
 
-    def listed(self, **parameters: object) -> dict[str, Any]:
+    def listed(self, **parameters: Any) -> dict[str, Any]:
         """A listing that must succeed, as JSON."""
         answer = self.get(ORDERS, **parameters)
         assert answer.status == 200, answer.body
         return dict(json.loads(answer.body))
 
-    def rows(self, **parameters: object) -> list[dict[str, Any]]:
+    def rows(self, **parameters: Any) -> list[dict[str, Any]]:
         """The rows of a listing."""
         return list(self.listed(**parameters)["items"])
 
-    def pools(self, **parameters: object) -> list[str]:
+    def pools(self, **parameters: Any) -> list[str]:
         """The display names in a listing, in its order."""
         return [row["resourceDisplayName"] for row in self.rows(**parameters)]
 
-    def error(self, path: str = ORDERS, headers: Mapping[str, str] | None = None, **parameters: object) -> tuple[int, str]:
+    def error(self, path: str = ORDERS, headers: Mapping[str, str] | None = None, **parameters: Any) -> tuple[int, str]:
         """Status and code of an answer that must be an error."""
         answer = self.get(path, headers, **parameters)
         assert answer.status >= 400, answer.body
@@ -81,7 +81,11 @@ def signed(
 
 def login(**changes: Any) -> bytes:
     """The body of a login; ``project`` is a name or None, ``user`` replaces parts of the user."""
-    user = {"name": "simulator-user", "password": "PWsimulatorFake-e4Jx8Qm2Tz6Ld0Ru", "domain": {"name": "simulator-domain"}}
+    user = {
+        "name": "simulator-user",
+        "password": "PWsimulatorFake-e4Jx8Qm2Tz6Ld0Ru",
+        "domain": {"name": "simulator-domain"},
+    }
     user.update(changes.get("user", {}))
     scope = {"project": {"name": changes["project"]}} if "project" in changes else {"project": {"id": PROJECT}}
     return json.dumps(

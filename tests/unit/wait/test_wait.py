@@ -8,7 +8,6 @@ import re
 import typing as t
 
 import pytest
-
 from ansible_collections.huaweicloud.modelarts.tests.unit.wait.wait_world import World, world
 
 MINUTE = 60
@@ -16,7 +15,9 @@ MINUTE = 60
 
 def order(pool: str, *timeline: tuple[str, float] | str, **extra: t.Any) -> dict[str, t.Any]:
     """Return a scenario order: (state, seconds) pairs, and the last state alone."""
-    steps = [{"state": step[0], "seconds": step[1]} if isinstance(step, tuple) else {"state": step} for step in timeline]
+    steps = [
+        {"state": step[0], "seconds": step[1]} if isinstance(step, tuple) else {"state": step} for step in timeline
+    ]
     if "reason" in extra:
         steps[-1]["reason"] = extra.pop("reason")
     return {"pool": pool, "order_name": f"order.{pool}-w4l2n", "timeline": steps, **extra}
@@ -60,7 +61,10 @@ def test_fifty_orders_cost_one_request_per_look() -> None:
 
 
 def test_order_ids_and_pool_ids_are_met_as_well() -> None:
-    orders = [order("pool-a", ("processing", 60), "succeeded", order_id="CS1"), order("pool-b", "succeeded", created="1h")]
+    orders = [
+        order("pool-a", ("processing", 60), "succeeded", order_id="CS1"),
+        order("pool-b", "succeeded", created="1h"),
+    ]
     with world(orders) as here:
         pool_id = f"pool-b-{here.cloud.settings['projects'][0]['id']}"
         outcome = here.wait(order_ids=["CS1"], involved_names=[pool_id], settle=0)
@@ -340,7 +344,8 @@ def test_without_heartbeat_only_changes_are_told() -> None:
 
 def test_the_expected_end_is_learnt_from_like_orders() -> None:
     past = [
-        {**order(f"old-{n}", ("pending", 5), ("processing", 1000 + 10 * n), "succeeded"), "created": "20h"} for n in range(12)
+        {**order(f"old-{n}", ("pending", 5), ("processing", 1000 + 10 * n), "succeeded"), "created": "20h"}
+        for n in range(12)
     ]
     with world([*past, order("pool-a", ("processing", 1080), "succeeded")]) as here:
         shared = here.wait(order_names=["order.pool-a-w4l2n"])
@@ -356,9 +361,21 @@ def test_the_expected_end_is_learnt_from_like_orders() -> None:
 
 def test_progress_carries_no_control_characters_and_no_long_text() -> None:
     nasty = "order.\x1b[31mred\u202eevil\r\n" + "x" * 500
-    with world([{**order("pool-a", ("processing", 60), "failed", reason="\x1b[2J" + "y" * 5000), "order_name": nasty}]) as here:
+    with world(
+        [{**order("pool-a", ("processing", 60), "failed", reason="\x1b[2J" + "y" * 5000), "order_name": nasty}]
+    ) as here:
         outcome = here.wait(involved_names=["pool-a"])
     for dummy, text in here.lines:
         assert len(text) < 400 and text.isprintable()
     assert outcome.result["msg"].isprintable() and len(outcome.result["msg"]) < 600
     assert outcome.result["orders"][0]["order_name"] == nasty, "structured results keep the raw value"
+
+
+def test_an_outage_is_told_once_and_then_on_each_heartbeat() -> None:
+    faults = [{"status": 503, "times": 25, "after": 2}]
+    with world([order("pool-a", ("processing", 1200), "succeeded")], faults=faults) as here:
+        assert not here.wait(order_names=["order.pool-a-w4l2n"]).failed
+    told = [(when, text) for when, text in here.lines if "the last look failed" in text]
+    assert "HTTP 503" in told[0][1]
+    gaps = [later - earlier for (earlier, dummy), (later, dummy) in zip(told, told[1:])]
+    assert gaps and min(gaps) > 59

@@ -7,12 +7,11 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _clock, _options, _wait
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
 from modelarts_simulator.clock import ManualClock
 from modelarts_simulator.cloud import Cloud
 from modelarts_simulator.server import Server
-
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _clock, _options, _wait
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
 
 
 class SharedClock(_clock.Clock):

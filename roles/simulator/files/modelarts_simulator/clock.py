@@ -9,6 +9,8 @@ import threading
 import time
 import typing as t
 
+from .errors import ScenarioError
+
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+")
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhdw])")
@@ -56,7 +58,7 @@ class ManualClock:
 def seconds_of(value: object, what: str) -> float:
     """A duration as a number of seconds or as text such as ``90s``, ``45m``, ``12h``, ``7d``, ``1d12h``.
 
-    Raises ValueError with one line that names ``what``.
+    Raises ScenarioError with one line that names ``what``.
     """
     if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
         return float(value)
@@ -66,4 +68,4 @@ def seconds_of(value: object, what: str) -> float:
             return float(text)
         if _DURATION.fullmatch(text):
             return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
-    raise ValueError(f"{what}: {value!r} is not a duration; use seconds or text like 90s, 45m, 12h, 7d")
+    raise ScenarioError(f"{what}: {value!r} is not a duration; use seconds or text like 90s, 45m, 12h, 7d")

@@ -59,7 +59,7 @@ class Cloud:
         self.settings = switches.merged(switches.defaults(), changes)
         now = self.now()
         self.identity = Identity(self.settings, now)
-        self.faults = Faults(self.settings["seed"])
+        self.faults = Faults(self.settings["seed"], self._check_orders)
         self.faults.add(faults)
         self.catalogs: dict[str, Catalog] = {}
         self._random = random.Random(self.settings["seed"])
@@ -90,6 +90,9 @@ class Cloud:
             for project in {project for project, dummy in loaded}:
                 self.catalog(project).add([order for mine, order in loaded if mine == project], now)
             return len(loaded)
+
+    def _check_orders(self, orders: t.Any) -> None:
+        Loader(self.settings["projects"], self.settings["seed"]).load(orders, self.now_ms())
 
     def catalog(self, project_id: str) -> Catalog:
         """The orders of a project."""

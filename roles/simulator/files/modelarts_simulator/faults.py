@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 import re
 import typing as t
@@ -105,8 +106,9 @@ class Fault:
 class Faults:
     """The rules in force, in order."""
 
-    def __init__(self, seed: int = 1) -> None:
+    def __init__(self, seed: int, check_orders: t.Callable[[t.Any], object]) -> None:
         self.rules: list[Fault] = []
+        self._check_orders = check_orders
         self._random = random.Random(seed)
 
     def add(self, rules: object, replace: bool = False) -> None:
@@ -114,6 +116,8 @@ class Faults:
         if not isinstance(rules, (list, tuple)) or not all(isinstance(rule, dict) for rule in rules):
             raise ScenarioError("faults: expected a list of dictionaries")
         made = [Fault(rule, f"faults[{number}]") for number, rule in enumerate(rules)]
+        for fault in made:
+            self._check_orders(fault.options.get("orders", []))
         self.rules = made if replace else self.rules + made
 
     def strike(self, request: Request, api: str, auth: str) -> tuple[list[Fault], Fault | None]:
@@ -159,12 +163,21 @@ def _query_fits(wanted: t.Any, request: Request) -> bool:
     return all(name in given and pattern.search(given[name]) for name, pattern in wanted.items())
 
 
+def _check_base64(value: t.Any, where: str) -> None:
+    try:
+        base64.b64decode(value, validate=True)
+    except ValueError as error:
+        raise ScenarioError(f"{where}: body_base64 is not base64: {error}") from error
+
+
 def _options(rule: t.Mapping[str, t.Any], where: str) -> dict[str, t.Any]:
     options = {name: rule[name] for name in _CHECKS if name in rule}
     for name, value in options.items():
         kinds = _CHECKS[name]
         if not isinstance(value, kinds) or (isinstance(value, bool) and kinds not in ((bool,), (object,))):
             raise ScenarioError(f"{where}: {name} has the wrong type ({type(value).__name__})")
+        if name == "body_base64":
+            _check_base64(value, where)
         if name in _CHOICES and value not in _CHOICES[name]:
             raise ScenarioError(f"{where}: {name} {value!r} is not one of {', '.join(_CHOICES[name])}")
     return options

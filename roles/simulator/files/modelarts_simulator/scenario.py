@@ -44,8 +44,16 @@ class Loader:
             if not isinstance(entry, dict):
                 raise ScenarioError(f"{where}: expected a dictionary")
             for one in self._entries(entry, where):
-                loaded.append(self._order(one, now, where))
+                loaded.append(self._checked(one, now, where))
         return loaded
+
+    def _checked(self, entry: dict[str, t.Any], now: int, where: str) -> tuple[str, Order]:
+        try:
+            return self._order(entry, now, where)
+        except ScenarioError:
+            raise
+        except (TypeError, ValueError) as error:
+            raise ScenarioError(f"{where}: {error}") from error
 
     def _entries(self, entry: dict[str, t.Any], where: str) -> t.Iterable[dict[str, t.Any]]:
         if "generate" not in entry:

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import gzip
 import itertools
 import json
@@ -81,10 +80,7 @@ def _given_body(options: t.Mapping[str, t.Any], context: Context) -> bytes | Non
     if "json" in options:
         return _echo(json.dumps(options["json"], ensure_ascii=False), options, context).encode("utf-8", "surrogatepass")
     if "body_base64" in options:
-        try:
-            return base64.b64decode(options["body_base64"], validate=True)
-        except (binascii.Error, ValueError):
-            return b""
+        return base64.b64decode(options["body_base64"])
     return _echo(options["body"], options, context).encode("utf-8", "surrogatepass") if "body" in options else None
 
 

@@ -1,0 +1,29 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+"""The filter that shows orders as a table of plain text."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleFilterError
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._report import GivenError, read
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._table import table
+
+
+def orders_table(value: t.Any, width: int = 120) -> str:
+    """Return orders as a table whose lines are at most ``width`` terminal columns wide."""
+    try:
+        return table(read(value), width)
+    except GivenError as error:
+        raise AnsibleFilterError(f"orders_table: {error}") from None
+
+
+class FilterModule:
+    """Registers the filter."""
+
+    def filters(self) -> dict[str, t.Callable[..., str]]:
+        """Return the filter by name."""
+        return {"orders_table": orders_table}

@@ -1,0 +1,396 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# This code is PRIVATE to the collection: it may change in any release.
+
+"""The event source without its loop: rows of one look in, events out; its journal; its arguments.
+
+No clock, no sleep, no network, and but for the journal on disk all of it is pure.
+
+What is remembered survives in a journal: its first line is a snapshot that already counts the events of a look as
+reported and holds them in full; each further line is the ID of one of them that the consumer has taken. So whoever
+reads the journal after a crash knows which events are still owed, at whatever point it came.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import os
+import threading
+import typing as t
+import uuid
+
+from . import _order
+from ._errors import CredentialsError, InputError, ModelArtsError, NotPublishedError, PoolNotFoundError, RequestError
+from ._options import CONNECTION, FILTERS, WAIT_FILTERS, Option
+from ._query import HORIZON_MS
+from ._text import safe
+
+Event = dict[str, t.Any]
+
+# An order may be listed so much later than it was created: looks go back this far, in ms.
+LATE_MS = 3_600_000
+# Bounds may be exclusive.
+_EDGE_MS = 1000
+# Seconds between looks after credentials were refused: doubled each time. More than five bad signatures in a row lock a
+# key for five minutes, and nothing that runs here can mend them.
+REFUSED_DELAY = 600.0
+# Seconds after which a look is worth another try where the request itself, not a passing fault, was the reason.
+WRONG_DELAY = 300.0
+# A service that asks for more than an hour of silence is asked after an hour all the same.
+LONGEST_DELAY = 3600.0
+
+_NAMESPACE = uuid.UUID("7d0f3c2e-5c0b-5a53-9d5e-0a8f8d1f6c11")
+_FORMAT = 1
+
+
+class Known(t.NamedTuple):
+    """What is remembered of an order; ``created`` is epoch ms."""
+
+    state: str
+    finished: bool
+    created: int
+
+
+class Transitions:
+    """Follows orders from look to look. All times are epoch ms of the service's clock.
+
+    ``scope`` names what is watched, ``news`` is the creation time from which on an order not seen before is news
+    (None: nothing was seen yet), ``owed`` are the events, by ID, that the consumer has not taken yet, and
+    ``changed`` tells whether there is something to remember since it was last set to False.
+    """
+
+    def __init__(self, scope: str = "") -> None:
+        self.scope = scope
+        self.known: dict[str, Known] = {}
+        self.news: int | None = None
+        self.looked = 0
+        self.owed: dict[str, Event] = {}
+        self.changed = False
+        self._whole = False
+
+    def watch(self, scope: str) -> None:
+        """Watch this. Where it is not what is remembered, older orders that it newly brings into sight are no news."""
+        if self.news is not None and scope != self.scope:
+            self.news, self._whole, self.changed = max(self.news, self.looked - LATE_MS), True, True
+        self.scope = scope
+
+    def since(self, floor: int) -> int:
+        """Return from which creation time on the next look must list; ``floor`` is the earliest that is of interest."""
+        if self.news is None or self._whole:
+            return floor
+        oldest = min((order.created for order in self.known.values() if not order.finished), default=self.looked)
+        return max(floor, min(oldest - _EDGE_MS, self.looked - LATE_MS))
+
+    def feed(
+        self,
+        orders: t.Iterable[_order.Order],
+        now_ms: int,
+        floor: int,
+        report_since: int | None = None,
+        state: str | None = None,
+    ) -> list[Event]:
+        """Take one look's orders and return an event for each change (into ``state`` only), oldest order first.
+
+        The very first look reports what was created at ``report_since`` or later; where that is None it only learns.
+        """
+        first = self.news is None
+        if self.news is None:
+            self.news = now_ms - LATE_MS if report_since is None else report_since
+            self.changed = True
+        new_from = now_ms + HORIZON_MS if first and report_since is None else self.news
+        self.looked, self._whole = max(self.looked, now_ms), False
+        events = []
+        listed = set()
+        for order in reversed(_order.newest_first(orders)):
+            key = key_of(order)
+            if key:
+                listed.add(key)
+                event = self._note(key, order, new_from, now_ms)
+                if event and state in (None, order["state"]):
+                    events.append(event)
+        self._forget(self.since(floor), floor, listed)
+        self.owed.update((event["id"], event) for event in events)
+        return events
+
+    def _note(self, key: str, order: _order.Order, new_from: int, now_ms: int) -> Event | None:
+        before = self.known.get(key)
+        now = Known(order["state"], order["finished"], order["creation_timestamp"] or now_ms)
+        if before == now:
+            return None
+        self.known[key] = now
+        if before is not None and (before.state, before.finished) == (now.state, now.finished):
+            return None
+        self.changed = True
+        if before is None and now.created < new_from:
+            return None
+        return change(order, before.state if before else None)
+
+    def _forget(self, since: int, floor: int, listed: set[str]) -> None:
+        """Forget orders that no look can list again."""
+        gone = [
+            key
+            for key, order in self.known.items()
+            if key not in listed and order.created < (since if order.finished else floor)
+        ]
+        for key in gone:
+            del self.known[key]
+
+    # The journal
+
+    def dump(self) -> str:
+        """Return the journal's first line."""
+        data = {
+            "modelarts_orders": _FORMAT,
+            "scope": self.scope,
+            "news": self.news,
+            "looked": self.looked,
+            "known": {key: list(order) for key, order in self.known.items()},
+            "owed": list(self.owed.values()),
+        }
+        return json.dumps(data, separators=(",", ":")) + "\n"
+
+    @classmethod
+    def load(cls, text: str) -> Transitions:
+        """Return what a journal remembers. Raises ValueError where it is none; a torn last line is no fault."""
+        head, *taken = text.split("\n")
+        try:
+            return cls._from(json.loads(head), set(taken))
+        except (TypeError, KeyError, RecursionError) as error:
+            raise ValueError("no journal") from error
+
+    @classmethod
+    def _from(cls, data: dict[str, t.Any], taken: set[str]) -> Transitions:
+        if data["modelarts_orders"] != _FORMAT:
+            raise ValueError("another format")
+        self = cls(_checked(data["scope"], str))
+        self.news = None if data["news"] is None else _checked(data["news"], int)
+        self.looked = _checked(data["looked"], int)
+        self.known = {key: _known(value) for key, value in _checked(data["known"], dict).items()}
+        self.owed = {event["id"]: _checked(event, dict) for event in data["owed"] if event["id"] not in taken}
+        return self
+
+
+def _checked(value: t.Any, kind: type) -> t.Any:
+    if not isinstance(value, kind):
+        raise TypeError(f"{kind.__name__} expected")
+    return value
+
+
+def _known(value: t.Any) -> Known:
+    state, finished, created = _checked(value, list)
+    return Known(_checked(state, str), _checked(finished, bool), _checked(created, int))
+
+
+def key_of(order: _order.Order) -> str:
+    """Return what identifies an order from look to look; empty where it has neither name nor ID."""
+    return order["order_name"] or order["order_id"] or ""
+
+
+def change(order: _order.Order, previous: str | None) -> Event:
+    """Return the event of a change. Its ID depends on nothing but the order, the state it left and the one it is in."""
+    parts = (key_of(order), previous or "", order["state"], "finished" if order["finished"] else "open")
+    return {"order": order, "previous_state": previous, "id": _uuid(*parts)}
+
+
+def _uuid(*parts: str) -> str:
+    # A lone surrogate in a name has no UTF-8.
+    return str(uuid.uuid5(_NAMESPACE, json.dumps(parts)))
+
+
+class Troubles:
+    """Which errors are known already: one event when an error state begins, changes or ends, none for its repetitions.
+
+    ``kind`` says what is in trouble: options, service, listing or state_file.
+    """
+
+    def __init__(self) -> None:
+        self._current: dict[str, tuple[t.Any, ...]] = {}
+        self._since: dict[str, int] = {}
+
+    def begin(self, kind: str, error: ModelArtsError, now_ms: int) -> Event | None:
+        """Return the event of an error, or None where it is the one that is known."""
+        what = (type(error).__name__, error.status, error.error_code)
+        if self._current.get(kind) == what:
+            return None
+        self._current[kind] = what
+        self._since.setdefault(kind, now_ms)
+        return {"error": {"kind": kind, **error.facts()}, "id": _uuid("error", kind, str(what), str(now_ms))}
+
+    def end(self, kind: str, now_ms: int) -> Event | None:
+        """Return the event of an error that is over, or None where there was none."""
+        if self._current.pop(kind, None) is None:
+            return None
+        seconds = max(0, now_ms - self._since.pop(kind)) / 1000
+        return {"recovered": {"kind": kind, "seconds": seconds}, "id": _uuid("recovered", kind, str(now_ms))}
+
+
+def least_delay(error: ModelArtsError, errors: int) -> float:
+    """Return the seconds that must pass after the last of so many ``errors`` in a row, whatever the interval is."""
+    if isinstance(error, CredentialsError):
+        return min(LONGEST_DELAY, REFUSED_DELAY * 2.0 ** min(errors - 1, 10))
+    if isinstance(error, (InputError, NotPublishedError, PoolNotFoundError, RequestError)):
+        return WRONG_DELAY
+    return min(LONGEST_DELAY, error.retry_after or 0.0)
+
+
+# The journal on disk
+
+
+class StateFileError(ModelArtsError):
+    """The state file cannot be read, written or understood."""
+
+
+class StateFile:
+    """The journal on disk: replaced as a whole once a look, and appended to with each event that was taken."""
+
+    def __init__(self, path: str) -> None:
+        # A link stays one.
+        self._path = os.path.realpath(path)
+        self._file: int | None = None
+        self._lock = threading.Lock()
+
+    def load(self) -> Transitions | None:
+        """Return what the file remembers, None where there is none. Raises StateFileError; a broken file is kept."""
+        try:
+            with open(self._path, encoding="utf-8") as file:
+                text = file.read()
+            return Transitions.load(text)
+        except FileNotFoundError:
+            return None
+        except ValueError:
+            kept = f"{self._path}.broken"
+        except OSError as error:
+            raise self._error("be read", error) from None
+        try:
+            os.replace(self._path, kept)
+        except OSError as error:
+            raise self._error("be moved out of the way, though it holds no state of this source,", error) from None
+        raise StateFileError(
+            f"state_file {safe(self._path, 200)} holds no state of this source: watching starts afresh, and the "
+            f"file is kept as {safe(kept, 200)}"
+        )
+
+    def save(self, text: str) -> None:
+        """Replace the journal; at any moment there is the old or the new one. Raises StateFileError."""
+        with self._lock:
+            self._save(text)
+
+    def _save(self, text: str) -> None:
+        self._close()
+        draft = f"{self._path}.new"
+        try:
+            self._file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+            with os.fdopen(os.dup(self._file), "w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(self._file)
+            os.replace(draft, self._path)
+            self._sync_folder()
+        except OSError as error:
+            self._close()
+            raise self._error("be written", error) from None
+
+    def _sync_folder(self) -> None:
+        folder = os.open(os.path.dirname(self._path), os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def took(self, event_id: str) -> None:
+        """Note that an event was taken. It is not forced to the disk: a power cut may bring it back, a crash can't."""
+        if self._file is not None:
+            try:
+                os.write(self._file, f"{event_id}\n".encode())
+            except OSError as error:
+                self.close()
+                raise self._error("be written", error) from None
+
+    def close(self) -> None:
+        """Close the file, after a save that may be under way in another thread."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _error(self, what: str, error: OSError) -> StateFileError:
+        reason = safe(error.strerror or type(error).__name__, 80)
+        return StateFileError(
+            f"state_file {safe(self._path, 200)} cannot {what} ({reason}): until it can, a restart may lose or repeat "
+            "changes"
+        )
+
+
+# The arguments
+
+OPTIONS: dict[str, Option] = {
+    **CONNECTION,
+    "involved_names": dataclasses.replace(
+        WAIT_FILTERS["involved_names"], aliases=("pools", "involved_name", "pool", "pool_name")
+    ),
+    **{
+        name: FILTERS[name]
+        for name in ("workspace_id", "phase", "resource", "order_names", "order_ids", "operation", "since")
+    },
+    "interval": Option("float", 30.0),
+    "state_file": Option("path"),
+    "feedback": Option("bool", False),
+}
+# What ansible-rulebook adds to the arguments.
+FEEDBACK = "eda_feedback_queue"
+_BOOLS = {**dict.fromkeys(("true", "yes", "on", "1"), True), **dict.fromkeys(("false", "no", "off", "0"), False)}
+
+
+def given_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the arguments by option name and of the right types. Raises InputError with one line."""
+    names = {alias: name for name, option in OPTIONS.items() for alias in (name, *option.aliases)}
+    unknown = sorted(safe(key, 60) for key in args if key not in names and key != FEEDBACK)
+    if unknown:
+        raise InputError(f"Unknown argument {', '.join(unknown)}: known are {', '.join(OPTIONS)}")
+    given: dict[str, t.Any] = {}
+    for key, value in args.items():
+        if key == FEEDBACK or value is None:
+            continue
+        name = names[key]
+        if name in given:
+            raise InputError(f"{name} is given twice, once under another name: give it once")
+        given[name] = _cast(name, OPTIONS[name], value)
+    return given
+
+
+def _cast(name: str, option: Option, value: t.Any) -> t.Any:
+    try:
+        if option.type == "list":
+            return _texts(value)
+        if isinstance(value, (dict, list)):
+            raise ValueError
+        if option.type == "bool":
+            return _BOOLS[str(value).strip().lower()]
+        if option.type in ("int", "float"):
+            return _number(option.type, value)
+    except (KeyError, TypeError, ValueError):
+        shown = "this value" if option.credential else repr(safe(value, 60))
+        raise InputError(f"{name}: {shown} is not of type {option.type}") from None
+    return os.path.expanduser(os.path.expandvars(str(value))) if option.type == "path" else str(value)
+
+
+def _number(kind: str, value: t.Any) -> float:
+    number = float(value)
+    if isinstance(value, bool) or not math.isfinite(number) or (kind == "int" and not number.is_integer()):
+        raise ValueError
+    return int(number) if kind == "int" else number
+
+
+def _texts(value: t.Any) -> list[str]:
+    """Return a list of texts; one text stands for a list with commas, as everywhere in ansible."""
+    values = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else [value]
+    if not all(isinstance(each, (str, int)) and str(each).strip() for each in values):
+        raise ValueError
+    return [str(each).strip() for each in values]

@@ -1,0 +1,224 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Jobs as AWX runs them: ansible-runner with its folders, the credential's environment and the survey's extra variables."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import ROOT, Ansible, write_playbook
+from ansible_collections.huaweicloud.modelarts.tests.support.clouds import KEYS, LOGIN, REGION, TOKEN, Clouds, Sim
+from ansible_collections.huaweicloud.modelarts.tests.unit.awx.controller_rules import extra_vars, injected
+
+AWX = ROOT / "extensions" / "awx"
+WAIT = "huaweicloud.modelarts.modelarts_order_wait"
+CREDENTIAL_TYPE = yaml.safe_load((AWX / "credential_type.yml").read_text(encoding="utf-8"))
+SECRETS = (KEYS["secret_key"], LOGIN["password"], TOKEN)
+#: The progress of a wait as it is written in the middle of a job; in the default of a minute no test could wait for it.
+HEARTBEAT = 1.0
+RUNNING = [{"state": "pending", "seconds": 1}, {"state": "processing", "seconds": 4}, {"state": "succeeded"}]
+ORDERS: list[dict[str, Any]] = [
+    {"pool": "pool-runs", "order_name": "runs", "timeline": RUNNING},
+    {"pool": "pool-long", "order_name": "long", "timeline": [{"state": "processing"}]},
+    {"pool": "pool-done", "order_name": "done", "state": "succeeded", "created": "1h"},
+    {"pool": "pool-bad", "order_name": "bad", "state": "failed", "reason": "no stock", "created": "1h"},
+]
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What a job left: its status, its events in order, and its folder of artifacts."""
+
+    status: int
+    events: list[dict[str, Any]]
+    folder: Path
+    output: str
+
+    def of(self, kind: str) -> list[dict[str, Any]]:
+        """Return the events of a kind."""
+        return [event for event in self.events if event["event"] == kind]
+
+    @property
+    def progress(self) -> list[dict[str, Any]]:
+        """The events that carry a progress line."""
+        return [event for event in self.of("verbose") if event["stdout"].startswith("modelarts: ")]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the next node of a workflow gets as extra variables."""
+        return dict(self.of("playbook_on_stats")[-1]["event_data"].get("artifact_data", {}))
+
+    @property
+    def reason(self) -> str:
+        """The message of the task that failed last."""
+        return str(self.of("runner_on_failed")[-1]["event_data"]["res"]["msg"])
+
+
+class Controller:
+    """Stands in for AWX: lays a job's folders out and starts the runner on them."""
+
+    def __init__(self, ansible: Ansible, sim: Sim) -> None:
+        self._ansible = ansible
+        self._sim = sim
+
+    def credential(self, **method: str) -> dict[str, str]:
+        """Return the environment that a credential of our type gives to a job."""
+        place = {
+            "region": REGION,
+            "project_id": self._sim.project,
+            "endpoint": self._sim.url,
+            "iam_endpoint": self._sim.url,
+        }
+        return injected(CREDENTIAL_TYPE, {**place, **(method or KEYS)})
+
+    def launch(self, template: str, answers: dict[str, Any], **method: str) -> Job:
+        """Run a job of one of our templates."""
+        document = yaml.safe_load((AWX / "job_templates" / f"{template}.yml").read_text(encoding="utf-8"))
+        return self.run(document["playbook"], extra_vars(document, answers), **method)
+
+    def run(self, playbook: str, variables: dict[str, Any], plays: list[Any] | None = None, **method: str) -> Job:
+        """Run a playbook of our project, or these plays in its place."""
+        folder = self._ansible.folder()
+        shutil.copytree(AWX / "project", folder / "project")
+        if plays:
+            write_playbook(folder / "project" / playbook, plays)
+        local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+        files = {
+            "env/envvars": {**self.credential(**method), "JOB_ID": "7", "AWX_HOST": "https://awx.example.com"},
+            "env/extravars": {**variables, "awx_job_id": 7},
+            "env/settings": {"suppress_env_files": True, "job_timeout": 100, "idle_timeout": 60},
+            "inventory/hosts.yml": {"all": {"hosts": {"localhost": local}}},
+        }
+        for name, content in files.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(json.dumps(content), encoding="utf-8")
+        command = [sys.executable, "-m", "ansible_runner", "run", str(folder), "-p", playbook, "--ident", "7"]
+        environment = self._ansible.environment()
+        del environment["ANSIBLE_INVENTORY"]  # the runner names the one in its folder
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=110, check=False)
+        found = [json.loads(path.read_text()) for path in (folder / "artifacts" / "7" / "job_events").glob("*.json")]
+        return Job(
+            done.returncode,
+            sorted(found, key=lambda event: int(event["counter"])),
+            folder / "artifacts",
+            done.stdout + done.stderr,
+        )
+
+
+@pytest.fixture(scope="module")
+def controller(ansible: Ansible, clouds: Clouds) -> Controller:
+    """Return a controller with a credential for a cloud of four pools."""
+    return Controller(ansible, clouds.new(ORDERS))
+
+
+@pytest.fixture(scope="module")
+def waited(ansible: Ansible, clouds: Clouds) -> Job:
+    """Wait in a job for an order that takes five seconds, with a heartbeat that fits that."""
+    quick = {
+        "wait_for_orders_heartbeat": HEARTBEAT,
+        "wait_for_orders_interval": 0.5,
+        "wait_for_orders_pending_interval": 0.5,
+    }
+    controller = Controller(ansible, clouds.new(ORDERS))
+    return controller.launch(
+        "wait_for_orders",
+        {"wait_for_orders_involved_names": "pool-runs,pool-done", "wait_for_orders_settle": 0, **quick},
+    )
+
+
+def created(event: dict[str, Any]) -> float:
+    """Return when an event was created, in seconds."""
+    return datetime.datetime.fromisoformat(event["created"]).timestamp()
+
+
+def test_a_job_that_waits_succeeds(waited: Job) -> None:
+    """The survey's text names two pools; the facts for the next node say that both are there."""
+    assert waited.status == 0, waited.output
+    assert waited.facts["modelarts_all_succeeded"] is True
+    assert waited.facts["modelarts_summary"]["succeeded"] == 2
+
+
+def test_its_progress_arrives_while_it_waits(waited: Job) -> None:
+    """Each line is an event of its own, there is one at each heartbeat at the latest, and none waits for the task's end."""
+    times = [created(event) for event in waited.progress]
+    (end,) = (created(event) for event in waited.of("runner_on_ok") if event["event_data"]["task_action"] == WAIT)
+    assert len(times) >= 4
+    assert max(later - earlier for earlier, later in zip(times, [*times[1:], end], strict=True)) < HEARTBEAT + 1.5
+    assert end - times[0] > 3
+    assert any("1/2 succeeded" in event["stdout"] for event in waited.progress)
+
+
+@pytest.mark.parametrize(
+    "method", [KEYS, {key: LOGIN[key] for key in LOGIN}, {"auth_token": TOKEN}], ids=["key", "password", "token"]
+)
+def test_no_artifact_holds_a_secret(controller: Controller, method: dict[str, str]) -> None:
+    """Every method works out of the credential, and no event, output or fact that the controller keeps tells its secret.
+
+    The runner's file `command` holds the environment as it is; the controller masks its own copy and deletes the file.
+    """
+    job = controller.launch("look_once", {"wait_for_orders_order_names": "done"}, **method)
+    assert job.status == 0, job.output
+    kept = [
+        path.read_text(errors="replace") for path in job.folder.rglob("*") if path.is_file() and path.name != "command"
+    ]
+    assert len(kept) > 5
+    assert [secret for secret in SECRETS if any(secret in text for text in [*kept, job.output])] == []
+
+
+def test_nothing_is_said_under_no_log(controller: Controller) -> None:
+    """A task that hides its result has no progress lines in the job's output either."""
+    options = {"order_names": ["runs", "done"], "heartbeat": 0.5, "interval": 0.5, "settle": 0}
+    job = controller.run(
+        "hidden.yml", {}, [{"hosts": "localhost", "gather_facts": False, "tasks": [{WAIT: options, "no_log": True}]}]
+    )
+    assert job.status == 0, job.output
+    assert job.progress == [] and "succeeded" not in job.output
+
+
+def test_a_look_at_an_unfinished_order(controller: Controller) -> None:
+    """It ends at once and fails, and the node behind it, which gets its facts, finds that nothing is wrong."""
+    look = controller.launch("look_once", {"wait_for_orders_involved_names": "pool-long"})
+    assert look.status != 0
+    assert look.facts["modelarts_timed_out"] is True and look.facts["modelarts_failed_orders"] == []
+    assert controller.launch("still_on_its_way", look.facts).status == 0
+
+
+def test_a_look_at_a_failed_order(controller: Controller) -> None:
+    """The node behind it fails with the order's reason, which leads to the other end of the workflow."""
+    look = controller.launch("look_once", {"wait_for_orders_involved_names": "pool-long,pool-bad"})
+    assert look.status != 0 and "no stock" in look.reason
+    judged = controller.launch("still_on_its_way", look.facts)
+    assert judged.status != 0
+    assert "no stock" in judged.reason
+
+
+def test_a_look_that_could_not_look(controller: Controller) -> None:
+    """Refused credentials are no reason to look again."""
+    look = controller.launch("look_once", {"wait_for_orders_order_names": "done"}, auth_token="refused-by-everybody")
+    assert look.status != 0 and "refuses" in look.reason
+    assert controller.launch("still_on_its_way", look.facts).status != 0
+
+
+def test_a_survey_without_answers(controller: Controller) -> None:
+    """Empty texts count as not given, so one line says what is missing."""
+    job = controller.launch("wait_for_orders", {})
+    assert job.status != 0
+    assert "order_names" in job.reason and "\n" not in job.reason
+
+
+def test_a_report(controller: Controller, ansible: Ansible) -> None:
+    """The survey's empty pool means all pools; a text for the age is enough."""
+    page = ansible.folder() / "orders.html"
+    job = controller.launch("order_report", {"order_report_dest": str(page)})
+    assert job.status == 0, job.output
+    text = page.read_text(encoding="utf-8")
+    assert all(order["pool"] in text for order in ORDERS)

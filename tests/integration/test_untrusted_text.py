@@ -1,0 +1,150 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Text from the service stays text: it never reaches templating, through whichever door and variable it passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import LOOKUP, Ansible, Run, ask, look_up
+from ansible_collections.huaweicloud.modelarts.tests.support.clouds import Clouds, Sim
+
+SUM = "{{ 7*7 }}"
+FOREVER = {"times": 0}
+
+
+@pytest.fixture(scope="module")
+def proof(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file that would exist if the service's text had been evaluated."""
+    return tmp_path_factory.mktemp("proof") / "evaluated"
+
+
+@pytest.fixture(scope="module")
+def evil(proof: Path) -> str:
+    """Return text that does something when it is evaluated."""
+    return f"{{{{ lookup('pipe', 'touch {proof}') }}}}"
+
+
+@pytest.fixture(scope="module")
+def sims(clouds: Clouds, evil: str) -> dict[str, Sim]:
+    """Return a cloud whose order is full of templates, and one whose errors are."""
+    order = {
+        "pool": f"pool {SUM}",
+        "pool_id": "pool-evil",
+        "order_name": "order.evil",
+        "state": "failed",
+        "reason": evil,
+        "created": "1h",
+        "resources": [{"message": evil}],
+        "raw": {"newKey": evil, "operation": "apply"},
+    }
+    fault = {"kind": "status", "status": 400, "code": SUM, "message": evil, **FOREVER}
+    return {"order": clouds.new([order]), "error": clouds.new(faults=[fault])}
+
+
+def through(name: str, source: str) -> list[dict[str, Any]]:
+    """Return tasks that pass an order on by set_fact, a play variable and a message, as playbooks do."""
+    return [
+        {"name": f"{name}: fact", "ansible.builtin.set_fact": {"order": source, "cacheable": False}},
+        {
+            "name": f"{name}: message",
+            "ansible.builtin.debug": {"msg": "{{ again.fail_reason }} | {{ again.resource_display_name }}"},
+            "vars": {"again": "{{ order }}"},
+        },
+        {
+            "name": f"{name}: assertion",
+            "ansible.builtin.assert": {"that": ["order.fail_reason == ''"], "fail_msg": "{{ order.fail_reason }}"},
+            "ignore_errors": True,
+        },
+        {
+            "name": f"{name}: template",
+            "ansible.builtin.copy": {
+                "content": "{{ order.fail_reason }}",
+                "dest": f"{{{{ playbook_dir }}}}/{name}.txt",
+            },
+        },
+        {"name": f"{name}: loop", "ansible.builtin.debug": {"msg": "{{ item }}"}, "loop": "{{ [order.fail_reason] }}"},
+    ]
+
+
+def rescued(name: str, task: dict[str, Any]) -> dict[str, Any]:
+    """Return a task that fails, whose message is passed on by a rescue and as a variable."""
+    text = "{{ ansible_failed_result.msg }}"
+    return {
+        "block": [task],
+        "rescue": [
+            {"name": f"{name}: fact", "ansible.builtin.set_fact": {"why": text}},
+            {"name": f"{name}: message", "ansible.builtin.debug": {"msg": "{{ why }}"}},
+        ],
+    }
+
+
+@pytest.fixture(scope="module")
+def run(ansible: Ansible, sims: dict[str, Sim], way: dict[str, bool]) -> Run:
+    """Pass the text through everything that a playbook might do with it."""
+    order, error = sims["order"].options, {**sims["error"].options, "pool": "any"}
+    query = f"{{{{ query({LOOKUP!r}, 'pool-evil', **options) | first }}}}"
+    tasks = [
+        ask("ask", {**order, "details": True}, register="asked"),
+        *through("module", "{{ asked.orders[0] }}"),
+        *through("lookup", query),
+        rescued("module error", ask("ask in vain", error)),
+        rescued("lookup error", look_up("look in vain", error)),
+        look_up("warned", {**order, "on_missing": "warn"}, "{% raw %}" + SUM + "{% endraw %}"),
+    ]
+    return ansible.tasks(tasks, vars={**way, "options": order})
+
+
+def test_it_is_returned_verbatim(run: Run, evil: str) -> None:
+    """By the module, in every place."""
+    order = run.succeeded().result("ask")["orders"][0]
+    assert order["fail_reason"] == order["new_key"] == order["resources"][0]["message"] == evil
+    assert order["resource_display_name"] == f"pool {SUM}"
+
+
+@pytest.mark.parametrize("door", ["module", "lookup"])
+def test_it_stays_text_wherever_it_goes(run: Run, evil: str, door: str) -> None:
+    """Facts, messages, files, conditions and loops."""
+    assert run.result(f"{door}: fact")["ansible_facts"]["order"]["fail_reason"] == evil
+    assert run.result(f"{door}: message")["msg"] == f"{evil} | pool {SUM}"
+    assert run.failure(f"{door}: assertion")["msg"] == evil
+    assert (run.cwd / f"{door}.txt").read_text(encoding="utf-8") == evil
+    assert [event.result["msg"] for event in run.of(f"{door}: loop") if event.event == "item ok"] == [evil]
+
+
+@pytest.mark.parametrize("door", ["module", "lookup"])
+def test_an_error_stays_text_in_a_rescue(run: Run, evil: str, door: str) -> None:
+    """The service's code and message, in the failure and in what a rescue makes of it."""
+    task = {"module": "ask in vain", "lookup": "look in vain"}[door]
+    for msg in (run.failure(task)["msg"], run.result(f"{door} error: message")["msg"]):
+        assert evil in msg
+        assert SUM in msg
+        assert "49" not in msg.replace(evil, "")
+
+
+def test_nothing_was_evaluated(run: Run, proof: Path) -> None:
+    """The command never ran."""
+    assert run.events
+    assert not proof.exists()
+
+
+def test_nothing_of_it_is_trusted(run: Run, evil: str) -> None:
+    """ansible-core 2.19 and later mark what may be evaluated: no text with templates in it is."""
+    for event in run.events:
+        for path in event.trusted:
+            assert evil not in str(dict(leaves(event.result))[path])
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every text of a result by its path."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from leaves(inner, f"{path}.{key}")
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from leaves(inner, f"{path}[{number}]")
+    else:
+        yield path, value

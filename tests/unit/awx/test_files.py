@@ -1,0 +1,174 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files in extensions/awx, held against the controller's rules and against the collection's own names."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _options
+from ansible_collections.huaweicloud.modelarts.tests.unit.awx import controller_rules as rules
+
+ROOT = Path(__file__).resolve().parents[3]
+AWX = ROOT / "extensions" / "awx"
+
+
+def load(path: Path) -> Any:
+    """Return what a YAML file holds."""
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+TYPES = {name: load(AWX / name) for name in ("credential_type.yml", "eda_credential_type.yml")}
+TEMPLATES = {path.name: load(path) for path in sorted((AWX / "job_templates").glob("*.yml"))}
+WORKFLOW = load(AWX / "workflows" / "look_until_finished.yml")
+SURVEYS = {name: template for name, template in {**TEMPLATES, "workflow": WORKFLOW}.items() if "survey_spec" in template}
+CREDENTIAL = TYPES["credential_type.yml"]
+METHODS = {
+    "token": {"auth_token": "a-token"},
+    "key": {"access_key": "an-ak", "secret_key": "an-sk"},
+    "temporary key": {"access_key": "an-ak", "secret_key": "an-sk", "security_token": "a-st"},
+    "password": {"username": "a-user", "domain_name": "an-account", "password": "a-password"},
+}
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_credential_types_keep_the_rules(name: str) -> None:
+    """Nothing in them would be refused."""
+    assert list(rules.credential_type_faults({"kind": "cloud", **TYPES[name]})) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "key", "value"),
+    [
+        ("field", "colour", "red"),
+        ("field", "type", "text"),
+        ("field", "id", "tower"),
+        ("field", "default", 1),
+        ("env", "ANSIBLE_HOST", "{{ region }}"),
+        ("env", "PATH", "{{ region }}"),
+        ("env", "HW_REGION_NAME", "{{ nowhere }}"),
+        ("env", "HW_REGION_NAME", "{{ region"),
+    ],
+)
+def test_the_rules_refuse(place: str, key: str, value: Any) -> None:
+    """A credential type with one thing wrong has one fault."""
+    document = copy.deepcopy(CREDENTIAL)
+    target = document["inputs"]["fields"][1] if place == "field" else document["injectors"]["env"]
+    target[key] = value
+    assert list(rules.credential_type_faults(document))
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_secrets_are_secret(name: str) -> None:
+    """Exactly the options that are secrets are encrypted fields."""
+    secret = {field["id"] for field in TYPES[name]["inputs"]["fields"] if field.get("secret")}
+    assert secret == set(_options.SECRETS)
+
+
+def test_the_environment_is_the_collections_own() -> None:
+    """Each field feeds the variable that its option reads first, and every option with a variable has a field or a reason."""
+    variables = {template.strip("{} "): name for name, template in CREDENTIAL["injectors"]["env"].items()}
+    assert variables == {name: _options.CONNECTION[name].env[0] for name in variables}
+    left_out = {name for name, option in _options.CONNECTION.items() if option.env} - set(variables)
+    assert left_out == {"retries"}  # a matter of the job, not of the credential
+
+
+def test_events_get_variables_of_the_same_fields() -> None:
+    """Event-Driven Ansible injects extra variables only, by the names that the lookup knows, too."""
+    variables = TYPES["eda_credential_type.yml"]["injectors"]
+    assert variables == {"extra_vars": {f"modelarts_{field['id']}": "{{ %s }}" % field["id"] for field in CREDENTIAL["inputs"]["fields"]}}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_an_injected_method_is_the_one_that_counts(method: str) -> None:
+    """Fields left empty become empty variables, which the collection takes as not set."""
+    environ = rules.injected(CREDENTIAL, {"region": "cn-north-4", **METHODS[method]})
+    assert environ["HW_CLOUD"] == ""
+    assert _options.environment_credentials(environ) == METHODS[method]
+    completed = _options.complete(_options.CONNECTION, {}, environ)
+    assert (completed["region"], completed["cloud"], completed["endpoint"]) == ("cn-north-4", "myhuaweicloud.com", None)
+
+
+@pytest.mark.parametrize("name", SURVEYS)
+def test_surveys_keep_the_rules(name: str) -> None:
+    """Nothing in them would be refused."""
+    assert list(rules.survey_faults(SURVEYS[name]["survey_spec"])) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("type", "number"), ("required", "no"), ("min", "0"), ("default", 7), ("variable", "wait_for_orders_order_names"), ("question_name", None)],
+)
+def test_the_rules_refuse_a_question(key: str, value: Any) -> None:
+    """A survey with one thing wrong has one fault."""
+    survey = copy.deepcopy(WORKFLOW["survey_spec"])
+    survey["spec"][0][key] = value
+    assert list(rules.survey_faults(survey))
+
+
+@pytest.mark.parametrize("name", SURVEYS)
+def test_every_variable_belongs_to_a_role(name: str) -> None:
+    """A survey or a template that sets a variable which no role reads would be without effect."""
+    known = {"modelarts_schedule", "modelarts_fail_afterwards"}
+    for role in ("wait_for_orders", "order_report"):
+        known |= set(load(ROOT / "roles" / role / "meta" / "argument_specs.yml")["argument_specs"]["main"]["options"])
+    set_here = {question["variable"] for question in SURVEYS[name]["survey_spec"]["spec"]}
+    assert (set_here | set(SURVEYS[name].get("extra_vars", {}))) <= known
+
+
+def test_an_optional_text_may_be_empty_only_where_that_means_not_given() -> None:
+    """An unanswered text arrives as an empty string: it must be one that the role leaves out, and has no choices."""
+    for name, document in SURVEYS.items():
+        for question in document["survey_spec"]["spec"]:
+            if question["type"] != "text" or question["required"]:
+                continue
+            role = "wait_for_orders" if question["variable"].startswith("wait_for_orders") else "order_report"
+            options = load(ROOT / "roles" / role / "meta" / "argument_specs.yml")["argument_specs"]["main"]["options"]
+            option = options[question["variable"]]
+            assert option["type"] in ("str", "list") and "choices" not in option, (name, question["variable"])
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_templates_name_playbooks_of_the_project(name: str) -> None:
+    """Each playbook is a file of the project that the controller would offer."""
+    playbook = AWX / "project" / TEMPLATES[name]["playbook"]
+    assert rules.is_playbook(playbook.read_text(encoding="utf-8"))
+    assert TEMPLATES[name]["forks"] == 1
+
+
+def test_the_project_imports_what_the_collection_has() -> None:
+    """The playbooks that only import one of the collection's name one that exists."""
+    imported = [play for path in (AWX / "project").glob("*.yml") for play in load(path) if "ansible.builtin.import_playbook" in play]
+    assert len(imported) == 2
+    for play in imported:
+        assert (ROOT / "playbooks" / (play["ansible.builtin.import_playbook"].rpartition(".")[2] + ".yml")).is_file()
+
+
+def test_the_workflow_holds_together() -> None:
+    """Its nodes run templates that exist and accept variables, and lead to nodes that exist; the first is led to by none."""
+    nodes = {node["identifier"]: node for node in WORKFLOW["workflow_nodes"]}
+    accepting = {template["name"] for template in TEMPLATES.values() if template["ask_variables_on_launch"]}
+    assert {node["unified_job_template"]["name"] for node in nodes.values()} <= accepting
+    led_to = [target["identifier"] for node in nodes.values() for targets in node.get("related", {}).values() for target in targets]
+    assert sorted(led_to) == sorted(set(nodes) - {"look"})
+    stop = next(template for template in TEMPLATES.values() if template["playbook"] == "stop_looking.yml")
+    assert stop["extra_vars"]["modelarts_schedule"] == WORKFLOW["schedule"]["name"]
+    assert "SECONDLY" not in WORKFLOW["schedule"]["rrule"] and WORKFLOW["schedule"]["enabled"] is False
+
+
+def test_what_is_not_answered() -> None:
+    """An empty text arrives, a missing number does not; an answer beats a default, which beats the template."""
+    wait = TEMPLATES["wait_for_orders.yml"]
+    given = rules.extra_vars(wait, {"wait_for_orders_involved_names": "pool-a,pool-b"})
+    assert given == {
+        "wait_for_orders_involved_names": "pool-a,pool-b",
+        "wait_for_orders_order_names": "",
+        "wait_for_orders_wait_timeout": 5400,
+        "wait_for_orders_accept_partial": "false",
+    }
+    look = rules.extra_vars(TEMPLATES["look_once.yml"], {})
+    assert (look["wait_for_orders_wait_timeout"], look["wait_for_orders_settle"]) == (0, 0)

@@ -1,0 +1,51 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The pictures of the README: up to date, and faithful to what a terminal shows."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+
+from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import ROOT
+from ansible_collections.huaweicloud.modelarts.tools.pictures import sample_timeline, terminal
+from hypothesis import given
+from hypothesis import strategies as st
+
+TEXT = "{http://www.w3.org/2000/svg}text"
+
+
+def shown(output: str) -> list[tuple[str, str, int]]:
+    """Return text, colour and column of everything in the picture."""
+    found = ET.fromstring(terminal(output)).iter(TEXT)
+    return [(one.text or "", one.get("fill", ""), round((float(one.get("x", "0")) - 18) / 8)) for one in found]
+
+
+def test_the_timeline_in_the_readme_is_what_the_filter_draws_today() -> None:
+    kept = (ROOT / "docs/images/timeline.svg").read_text(encoding="utf-8")
+    assert kept == sample_timeline() + "\n", "run: .venv/bin/python tools/pictures.py timeline"
+
+
+def test_colours_and_columns_are_kept() -> None:
+    green, plain = "#56d364", "#e6edf3"
+    assert shown("\n\x1b[0;32mok: [localhost]\x1b[0m done\r\n    a  b\n") == [
+        ("ok: [localhost]", green, 0),
+        (" done", plain, 15),
+        ("    a  b", plain, 0),
+    ]
+    assert shown("资源 \x1b[31mfailed\x1b[39m!") == [("资源 ", plain, 0), ("failed", "#ff7b72", 5), ("!", plain, 11)]
+
+
+def test_other_escapes_leave_nothing_behind() -> None:
+    assert shown("\x1b[2Ka\x1b]0;title\x07b\x1b[?25lc") == [(one, "#e6edf3", at) for at, one in enumerate("abc")]
+
+
+def test_markup_is_shown_and_long_lines_end_in_dots() -> None:
+    assert shown("<b>{{ 1 }}</b>")[0][0] == "<b>{{ 1 }}</b>"
+    text = shown("x" * 500)[0][0]
+    assert len(text) == 130
+    assert text.endswith("...")
+
+
+@given(st.text(max_size=200))
+def test_whatever_a_program_prints_the_picture_is_well_formed(output: str) -> None:
+    ET.fromstring(terminal(output))

@@ -1,0 +1,130 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role order_report: it takes every option of the module and passes each of them on, and it writes its file."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import INFO, Option
+from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import ROOT, Ansible, Run
+from ansible_collections.huaweicloud.modelarts.tests.support.clouds import Clouds, Sim
+
+ROLE = ROOT / "roles" / "order_report"
+PLAYBOOK = "huaweicloud.modelarts.order_report"
+OWN = {"order_report_dest", "order_report_title", "order_report_mode", "order_report_now"}
+
+
+def load(name: str) -> t.Any:
+    return yaml.safe_load((ROLE / name).read_text(encoding="utf-8"))
+
+
+def expected(option: Option) -> dict[str, t.Any]:
+    facts: dict[str, t.Any] = {"type": option.type, "elements": option.elements, "no_log": option.secret or None}
+    facts["choices"] = list(option.choices) if option.choices else None
+    return {key: value for key, value in facts.items() if value is not None}
+
+
+def test_the_specification_knows_every_option() -> None:
+    spec = load("meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    known = {name: {key: value for key, value in one.items() if key != "description"} for name, one in spec.items()}
+    wanted = {f"order_report_{name}": expected(option) for name, option in INFO.items()}
+    for option in INFO.values():
+        wanted |= {f"order_report_{alias}": {"type": option.type} for alias in option.aliases}
+    assert {name: one for name, one in known.items() if name not in OWN} == wanted
+    assert set(known) - set(wanted) == OWN
+    assert known["order_report_dest"] == {"type": "path", "required": True}
+
+
+def test_the_defaults_are_those_of_the_specification() -> None:
+    spec = load("meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    assert load("defaults/main.yml") == {name: one["default"] for name, one in spec.items() if "default" in one}
+
+
+def test_every_variable_reaches_its_option_and_may_be_missing() -> None:
+    arguments = load("tasks/main.yml")[0]["huaweicloud.modelarts.modelarts_order_info"]
+    assert set(arguments) == set(INFO)
+    for name, template in arguments.items():
+        for variable in (name, *INFO[name].aliases):
+            assert f"order_report_{variable} | default(" in template or f"default(order_report_{variable}," in template
+        # A survey sends an empty text for a question that was not answered; false and 0 are answers.
+        told_empty = INFO[name].type in ("str", "list", "path")
+        assert template.endswith("default(omit, true) }}" if told_empty else "default(omit) }}")
+
+
+@pytest.fixture(scope="module")
+def ansible(tmp_path_factory: pytest.TempPathFactory) -> Ansible:
+    return Ansible.of_environment(tmp_path_factory.mktemp("ansible"))
+
+
+@pytest.fixture(scope="module")
+def sim() -> Iterator[Sim]:
+    ended = [{"state": "pending", "seconds": 60}, {"state": "processing", "seconds": 900}]
+    with Clouds() as clouds:
+        yield clouds.new(
+            orders=[
+                {"pool": "pool-a", "created": 4000, "timeline": [*ended, {"state": "succeeded"}]},
+                {"pool": "pool-b", "created": 3000, "state": "failed", "reason": "Quota {{ 7 * 7 }} <exceeded>"},
+            ]
+        )
+
+
+def report(ansible: Ansible, sim: Sim, *arguments: str, **variables: t.Any) -> Run:
+    """Run the playbook as a job template does: by its full name, with extra vars and an environment."""
+    command = ["ansible-playbook", PLAYBOOK, "-e", json.dumps(variables), *arguments]
+    return ansible.run(command, env=sim.environment)
+
+
+def changed(run: Run) -> bool:
+    return bool(run.event("huaweicloud.modelarts.order_report : Write the report").result["changed"])
+
+
+def test_the_playbook_writes_the_report_once(ansible: Ansible, sim: Sim, tmp_path: Path) -> None:
+    path = tmp_path / "orders.html"
+    survey = {
+        "order_report_dest": str(path),
+        "order_report_pool": "",
+        "order_report_order_names": "",
+        "order_report_phase": "failed",
+    }
+    assert changed(report(ansible, sim, "--check", **survey).succeeded())
+    assert not path.exists()
+    assert changed(report(ansible, sim, **survey).succeeded())
+    page = path.read_text(encoding="utf-8")
+    assert "Quota &#123;&#123; 7 * 7 &#125;&#125; &lt;exceeded&gt;" in page
+    assert "pool-a" not in page, "the filter reached the query"
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert not changed(report(ansible, sim, **survey).succeeded()), "the same orders leave the file alone"
+
+
+def test_every_connection_option_can_be_a_variable(ansible: Ansible, sim: Sim, tmp_path: Path) -> None:
+    options = {f"order_report_{name}": value for name, value in sim.options.items()}
+    variables = {
+        **options,
+        "order_report_dest": str(tmp_path / "page"),
+        "order_report_title": "Mine",
+        "order_report_pool": "pool-a",
+    }
+    run = ansible.run(["ansible-playbook", PLAYBOOK, "-vvv", "-e", json.dumps(variables)]).succeeded()
+    assert sim.options["secret_key"] not in run.stdout.replace(json.dumps(variables), "")
+    page = (tmp_path / "page").read_text(encoding="utf-8")
+    assert "<h1>Mine</h1>" in page
+    assert "1 order: 1 succeeded." in page
+
+
+def test_a_query_that_fails_leaves_the_old_report(ansible: Ansible, sim: Sim, tmp_path: Path) -> None:
+    (tmp_path / "orders.html").write_text("old", encoding="utf-8")
+    run = report(ansible, sim, order_report_dest=str(tmp_path / "orders.html"), order_report_since="yesterday")
+    assert "is not a time" in run.failure("huaweicloud.modelarts.order_report : Ask for the orders")["msg"]
+    assert (tmp_path / "orders.html").read_text(encoding="utf-8") == "old"
+
+
+def test_orders_trimmed_of_their_state_are_refused_with_advice(ansible: Ansible, sim: Sim, tmp_path: Path) -> None:
+    run = report(ansible, sim, order_report_dest=str(tmp_path / "page"), order_report_fields=["order_name"])
+    assert run.rc == 2
+    assert "keep state among the fields that are asked for" in run.output

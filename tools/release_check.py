@@ -1,0 +1,182 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Is this a release? Build the artifact, look into it, install it into an empty place and run the demo out of it.
+
+Run by the main virtual environment: `.venv/bin/python tools/release_check.py`. It needs no network, and ends with
+a line for each thing that is wrong.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+import artifact
+import venvs
+import yaml
+
+BIN = Path(sys.executable).parent
+COLLECTION = "huaweicloud.modelarts"
+#: What users and Galaxy look for.
+NEEDED = {
+    *("CHANGELOG.rst", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "COPYING", "LICENSES/GPL-3.0-or-later.txt", "README.md"),
+    *("changelogs/changelog.yaml", "meta/execution-environment.yml", "meta/runtime.yml", "requirements.txt"),
+    *("playbooks/demo.yml", "playbooks/order_report.yml", "playbooks/wait_for_orders.yml"),
+    *("plugins/lookup/modelarts_orders.py", "plugins/modules/modelarts_order_info.py"),
+    *("plugins/modules/modelarts_order_wait.py", "extensions/eda/plugins/event_source/modelarts_orders.py"),
+    *("extensions/awx/credential_type.yml", "extensions/execution_environment/execution-environment.yml"),
+}
+_LEFT_OVER = re.compile(r"(^|/)(__pycache__|\.[^/]+)(/|$)|\.(pyc|retry|orig|rej|swp|log|tar\.gz)$|~$")
+#: Bytes that one file may have; everything here is text that people read.
+LARGEST = 400_000
+#: Seconds that the demo may take; it needs about thirty.
+DEMO_SECONDS = 240
+
+
+def version_faults(root: Path) -> Iterator[str]:
+    """Yield every place that names another version than galaxy.yml does."""
+    wanted = str(yaml.safe_load((root / "galaxy.yml").read_text(encoding="utf-8"))["version"])
+    if not re.fullmatch(r"\d+\.\d+\.\d+", wanted):
+        yield f"galaxy.yml: version {wanted} is not MAJOR.MINOR.PATCH"
+    agent = user_agent(root / "plugins" / "module_utils" / "_http.py")
+    if agent != f"ansible-{COLLECTION}/{wanted}":
+        yield f"plugins/module_utils/_http.py: the user agent is {agent}, galaxy.yml has version {wanted}"
+    log = root / "changelogs" / "changelog.yaml"
+    if not log.exists():
+        yield "changelogs/changelog.yaml is missing: run antsibull-changelog release"
+        return
+    releases = yaml.safe_load(log.read_text(encoding="utf-8"))["releases"]
+    newest = max(releases, key=numbers, default="none")
+    if newest != wanted:
+        yield f"changelogs/changelog.yaml: the newest release is {newest}, galaxy.yml has version {wanted}"
+    fragments = [path.name for path in (root / "changelogs" / "fragments").glob("*.y*ml")]
+    if fragments:
+        yield f"changelogs/fragments: {', '.join(sorted(fragments))} would be in no release: run antsibull-changelog release"
+
+
+def numbers(version: str) -> list[int]:
+    """Return a version's numbers, to compare by."""
+    return [int(number) for number in re.findall(r"\d+", version)]
+
+
+def user_agent(path: Path) -> str:
+    """Return what the module says the collection is called on the wire."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "USER_AGENT":
+            return str(ast.literal_eval(node.value))
+    return "missing"
+
+
+def content_faults(sizes: dict[str, int]) -> Iterator[str]:
+    """Yield what is in an artifact and does not belong there, or belongs there and is not; sizes are in bytes."""
+    for name, size in sizes.items():
+        if PurePosixPath(name).parts[0] not in artifact.TOP_LEVEL or _LEFT_OVER.search(name):
+            yield f"{name}: does not belong into the artifact"
+        if size > LARGEST:
+            yield f"{name}: has {size} bytes, at most {LARGEST} are expected"
+    yield from (f"{name}: is missing in the artifact" for name in sorted(NEEDED - set(sizes)))
+
+
+def contents(archive: Path) -> dict[str, int]:
+    """Return the files in an artifact with their sizes in bytes. Raises SystemExit where it holds a link."""
+    with tarfile.open(archive) as tar:
+        members = [member for member in tar.getmembers() if not member.isdir()]
+    strange = [member.name for member in members if not member.isfile()]
+    if strange:
+        raise SystemExit(f"error: not a plain file: {', '.join(strange)}")
+    return {member.name: member.size for member in members}
+
+
+def show(archive: Path, sizes: dict[str, int]) -> None:
+    """Print what is in the artifact, by folder."""
+    folders: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
+    for name, size in sizes.items():
+        folder = "/".join(PurePosixPath(name).parts[:2][: len(PurePosixPath(name).parts) - 1]) or "."
+        folders[folder] += size
+        counts[folder] += 1
+    print(f"{archive.relative_to(venvs.ROOT)}: {archive.stat().st_size // 1024} KiB, {len(sizes)} files")
+    for folder, size in sorted(folders.items()):
+        print(f"  {counts[folder]:4} files {size / 1024:8.1f} KiB  {folder}")
+
+
+def environment(place: Path) -> dict[str, str]:
+    """Return a clean environment in which collections are found in ``place`` only: not in this checkout's link."""
+    (place / "ansible.cfg").touch()
+    return {
+        "HOME": str(place),
+        "PATH": f"{BIN}{os.pathsep}{os.defpath}",
+        "LC_ALL": "C.UTF-8",
+        "NO_COLOR": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "ANSIBLE_CONFIG": str(place / "ansible.cfg"),
+        "ANSIBLE_HOME": str(place / ".ansible"),
+        "ANSIBLE_REMOTE_TMP": str(place / ".ansible" / "tmp"),
+        "ANSIBLE_COLLECTIONS_PATH": str(place / "collections"),
+        "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false",
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        "ANSIBLE_NOCOWS": "1",
+    }
+
+
+def ansible(place: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run one of Ansible's programs in the empty place."""
+    return subprocess.run(
+        [str(BIN / command[0]), *command[1:]],
+        cwd=place,
+        env=environment(place),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=DEMO_SECONDS,
+        check=False,
+    )
+
+
+def use_faults(archive: Path) -> Iterator[str]:
+    """Install the artifact where nothing is, and run the demo from there; yield what went wrong."""
+    with tempfile.TemporaryDirectory(prefix="modelarts-release-") as folder:
+        place = Path(folder)
+        demo = ("ansible-playbook", f"{COLLECTION}.demo", "-e", f"demo_parent_pid={os.getpid()}")
+        if ansible(place, *demo).returncode == 0:
+            yield "the demo ran before anything was installed: this check sees the checkout, not the artifact"
+            return
+        for command in (
+            ("ansible-galaxy", "collection", "install", "--offline", str(archive), "-p", str(place / "collections")),
+            ("ansible-galaxy", "collection", "verify", "--offline", COLLECTION),
+            demo,
+        ):
+            done = ansible(place, *command)
+            print(f"{'ok   ' if done.returncode == 0 else 'FAIL '} {' '.join(command[:3])}")
+            complaints = [line for line in done.stdout.splitlines() if "WARNING" in line or "DEPRECAT" in line]
+            yield from (f"{' '.join(command[:2])}: {line}" for line in complaints)
+            if done.returncode:
+                print(done.stdout)
+                yield f"{' '.join(command[:3])} failed"
+                return
+
+
+def main() -> int:
+    """Check all, and say what is wrong."""
+    archive = artifact.build()
+    sizes = contents(archive)
+    show(archive, sizes)
+    faults = [*version_faults(venvs.ROOT), *content_faults(sizes), *use_faults(archive)]
+    for fault in faults:
+        print(f"ERROR: {fault}")
+    print("release-check: " + (f"{len(faults)} things are wrong" if faults else "this artifact can be released"))
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
