@@ -30,7 +30,8 @@ SOURCE = Path("extensions/eda/plugins/event_source/modelarts_orders.py")
 COLLECTION = "huaweicloud.modelarts"
 #: Links into Ansible's own documentation cannot be followed without a network; all else that Sphinx says is an error.
 _FOREIGN = re.compile(
-    r"undefined label: '(ansible_collections\.(?!huaweicloud)|action_plugins|ansible_configuration_settings|common_return_values)"
+    r"undefined label: '(ansible_collections\.(?!huaweicloud)|action_plugins|ansible_configuration_settings"
+    r"|common_return_values)"
 )
 
 CONF = """

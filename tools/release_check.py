@@ -27,7 +27,15 @@ BIN = Path(sys.executable).parent
 COLLECTION = "huaweicloud.modelarts"
 #: What users and Galaxy look for.
 NEEDED = {
-    *("CHANGELOG.rst", "CODE_OF_CONDUCT.md", "CONTRIBUTING.md", "COPYING", "LICENSES/GPL-3.0-or-later.txt", "README.md"),
+    *(
+        "CHANGELOG.md",
+        "CHANGELOG.rst",
+        "CODE_OF_CONDUCT.md",
+        "CONTRIBUTING.md",
+        "COPYING",
+        "LICENSES/GPL-3.0-or-later.txt",
+        "README.md",
+    ),
     *("changelogs/changelog.yaml", "meta/execution-environment.yml", "meta/runtime.yml", "requirements.txt"),
     *("playbooks/demo.yml", "playbooks/order_report.yml", "playbooks/wait_for_orders.yml"),
     *("plugins/lookup/modelarts_orders.py", "plugins/modules/modelarts_order_info.py"),
@@ -59,7 +67,7 @@ def version_faults(root: Path) -> Iterator[str]:
         yield f"changelogs/changelog.yaml: the newest release is {newest}, galaxy.yml has version {wanted}"
     fragments = [path.name for path in (root / "changelogs" / "fragments").glob("*.y*ml")]
     if fragments:
-        yield f"changelogs/fragments: {', '.join(sorted(fragments))} would be in no release: run antsibull-changelog release"
+        yield f"changelogs/fragments: {', '.join(sorted(fragments))} are in no release: run antsibull-changelog release"
 
 
 def numbers(version: str) -> list[int]:

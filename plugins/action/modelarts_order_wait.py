@@ -40,7 +40,7 @@ class ActionModule(ActionBase):
     _supports_check_mode = True
     _supports_async = True
 
-    def run(self, tmp: None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Return the task's result."""
         task_vars = task_vars or {}
         result = super().run(tmp, task_vars)
@@ -53,7 +53,7 @@ class ActionModule(ActionBase):
             outcome = self._wait_elsewhere(params, task_vars)
         return {**result, **finish(self, outcome, params)}
 
-    def _wait_elsewhere(self, params: Values, task_vars: Values) -> Outcome:
+    def _wait_elsewhere(self, params: Values, task_vars: dict[str, t.Any]) -> Outcome:
         clock = Clock()
         try:
             wanted = Wanted.from_options(params, clock.time_ms())
@@ -65,6 +65,6 @@ class ActionModule(ActionBase):
 
     def _report(self) -> t.Callable[[str], None] | None:
         """Return what shows a progress line: nothing where the task's output is not to be logged."""
-        if self._task.no_log or constants.DEFAULT_NO_LOG:
+        if self._task.no_log or constants.config.get_config_value("DEFAULT_NO_LOG"):
             return None
         return lambda line: display.display(line, stderr=not _STDOUT_IS_LIVE)

@@ -22,7 +22,8 @@ attributes:
   idempotent:
     description: Running it again changes nothing more.
   action_group:
-    description: Use C(group/huaweicloud.modelarts.modelarts) in C(module_defaults) to set options of all modules at once.
+    description:
+      - Use C(group/huaweicloud.modelarts.modelarts) in C(module_defaults) to set options of all modules at once.
   async:
     description: Supports being used with the C(async) keyword.
   platform:

@@ -59,8 +59,8 @@ options:
     type: str
   username:
     description:
-      - Name of an IAM user, used with O(domain_name) and O(password) to get a token. When the token expires, another one
-        is got.
+      - Name of an IAM user, used with O(domain_name) and O(password) to get a token. When the token expires, another
+        one is got.
       - The environment variable E(HW_USER_NAME) stands in for it.
     type: str
   domain_name:
@@ -114,9 +114,9 @@ options:
     default: 30.0
   retries:
     description:
-      - Number of further tries of a request after a passing fault, such as a lost connection, a timeout, HTTP 429 or 5xx.
-        V(0) means none. Between tries there is a random delay of up to 1, 2, 4 ... 30 seconds, or what the service asks
-        for.
+      - Number of further tries of a request after a passing fault, such as a lost connection, a timeout, HTTP 429 or
+        5xx. V(0) means none. Between tries there is a random delay of up to 1, 2, 4 ... 30 seconds, or what the
+        service asks for.
       - Refused credentials, unknown pools and malformed requests are never tried again.
       - The environment variable E(HW_MAX_RETRIES) stands in for it.
     type: int

@@ -29,13 +29,14 @@ options:
     elements: str
   involved_name:
     description:
-      - Display name or ID of one more resource pool, as in M(huaweicloud.modelarts.modelarts_order_info). None by default.
+      - Display name or ID of one more resource pool, as in M(huaweicloud.modelarts.modelarts_order_info). None by
+        default.
     type: str
     aliases: [pool, pool_name]
   on_missing:
     description:
-      - What to do about a pool that the service does not know, or of which no order matches. By default, V(skip), it just
-        adds nothing to the list.
+      - What to do about a pool that the service does not know, or of which no order matches. By default, V(skip), it
+        just adds nothing to the list.
     type: str
     choices: [error, warn, skip]
     default: skip
@@ -49,8 +50,8 @@ notes:
     M(huaweicloud.modelarts.modelarts_order_info) to ask from another host, and to wait with C(until).
   - A variable that is defined by a lookup asks the service anew each time it is used. Freeze it with
     M(ansible.builtin.set_fact) where one answer is meant.
-  - C(query) always returns a list, as does C(lookup) with C(wantlist=true). Plain C(lookup) turns it into something else
-    where ansible decides so, for instance a single order into a dictionary.
+  - C(query) always returns a list, as does C(lookup) with C(wantlist=true). Plain C(lookup) turns it into something
+    else where ansible decides so, for instance a single order into a dictionary.
 seealso:
   - module: huaweicloud.modelarts.modelarts_order_info
 """
@@ -81,7 +82,8 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description:
-    - The orders, newest first, with the keys that M(huaweicloud.modelarts.modelarts_order_info) documents as RV(orders).
+    - The orders, newest first, with the keys that M(huaweicloud.modelarts.modelarts_order_info) documents as
+      C(orders).
   type: list
   elements: dict
 """
@@ -92,7 +94,6 @@ from ansible.errors import AnsibleLookupError
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
-
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _order
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._clock import Clock
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._connection import Connection

@@ -16,7 +16,7 @@ from . import _order
 from ._clock import Clock
 from ._connection import Connection
 from ._errors import ModelArtsError
-from ._options import Values, environment_credentials, gather_credentials
+from ._options import Values, environment_credentials, gather_credentials, secrets_in
 from ._orders_api import Listing, OrdersApi
 from ._query import HORIZON_MS, Query
 from ._text import safe
@@ -50,8 +50,9 @@ def query_orders(options: Values, environ: t.Mapping[str, str] | None = None, cl
         outcome = _answered(connection.orders(), query, clock)
     except ModelArtsError as error:
         outcome = Outcome(failure(error))
+    outcome.secrets = secrets_in(options, credentials)
     if connection is not None:
-        outcome.secrets = connection.redactor.secrets
+        outcome.secrets |= connection.redactor.secrets
         outcome.requests = connection.transport.requests_sent
         connection.close()
     return outcome

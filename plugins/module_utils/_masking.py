@@ -10,6 +10,11 @@ from __future__ import annotations
 
 import typing as t
 
+try:
+    from ansible.module_utils.secrets import register_secret
+except ImportError:  # before ansible-core 2.22
+    register_secret = None
+
 if t.TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
 
@@ -22,9 +27,7 @@ def mask(module: AnsibleModule, secrets: t.Iterable[str]) -> None:
 
 def register(secrets: t.Iterable[str]) -> None:
     """Tell the running ansible process as well, where its version can be told (ansible-core 2.22 and later)."""
-    try:
-        from ansible.module_utils.secrets import register_secret
-    except ImportError:
+    if register_secret is None:
         return
     for secret in secrets:
         register_secret(secret)

@@ -13,11 +13,14 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import typing as t
 
 from . import _query
 
 Values = t.Mapping[str, t.Any]
+
+_URL_PASSWORD = re.compile(r"//[^/@:]*:([^/@]+)@")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -157,6 +160,13 @@ def gather_credentials(*places: Values) -> dict[str, str]:
         if given:
             return given
     return {}
+
+
+def secrets_in(options: Values, credentials: t.Mapping[str, str]) -> frozenset[str]:
+    """Return every value that must be masked: secret options, and a password that was put into an address."""
+    addresses = (str(options.get(name) or "") for name in ("endpoint", "iam_endpoint"))
+    passwords = (match[1] for address in addresses for match in _URL_PASSWORD.finditer(address))
+    return frozenset(value for value in (*(credentials.get(name) for name in SECRETS), *passwords) if value)
 
 
 def environment_credentials(environ: t.Mapping[str, str]) -> dict[str, str]:

@@ -21,7 +21,7 @@ from ._connection import Connection
 from ._errors import ModelArtsError
 from ._info import Outcome
 from ._looks import DirectSource, Source
-from ._options import Values, environment_credentials, gather_credentials
+from ._options import Values, environment_credentials, gather_credentials, secrets_in
 from ._orders_api import Listing
 from ._text import safe
 from ._wait_text import Line, final_message, progress_line, reason_of
@@ -197,8 +197,9 @@ def wait_for_orders(
         outcome = Waiter(options, wanted, source, clock, report, one_look, connection.redactor.line).run()
     except ModelArtsError as error:
         outcome = Outcome(no_wait(error))
+    outcome.secrets = secrets_in(options, credentials)
     if connection is not None:
-        outcome.secrets = connection.redactor.secrets
+        outcome.secrets |= connection.redactor.secrets
         outcome.requests = connection.transport.requests_sent
         connection.close()
     return outcome

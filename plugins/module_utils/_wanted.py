@@ -28,9 +28,9 @@ class Item(t.NamedTuple):
     def meets(self, order: _order.Order) -> bool:
         """Return whether an order is the one, or of the pool, that is meant."""
         if self.kind == NAME:
-            return order["order_name"] == self.value
+            return bool(order["order_name"] == self.value)
         if self.kind == ID:
-            return order["order_id"] == self.value
+            return bool(order["order_id"] == self.value)
         return self.value in (order["resource_name"], order["resource_display_name"])
 
 

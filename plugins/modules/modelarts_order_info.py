@@ -14,8 +14,8 @@ version_added: 1.0.0
 author:
   - The huaweicloud.modelarts contributors (@huaweicloud)
 description:
-  - Lists the orders that creating, resizing and deleting ModelArts resource pools leads to, with facts to wait on and to
-    decide by.
+  - Lists the orders that creating, resizing and deleting ModelArts resource pools leads to, with facts to wait on and
+    to decide by.
   - Never creates, pays for or changes an order.
   - All orders of the query are returned, newest first, however many pages the service needs for them.
   - A failed task returns every key that a successful one does, so that C(until) conditions live through an outage.
@@ -277,8 +277,8 @@ count:
   sample: 1
 truncated:
   description:
-    - Whether orders may be missing from the listing, because the service cannot show more, contradicts itself, or because
-      a single page was asked for. True in failure, where nothing could be shown.
+    - Whether orders may be missing from the listing, because the service cannot show more, contradicts itself, or
+      because a single page was asked for. True in failure, where nothing could be shown.
   returned: always
   type: bool
   sample: false
@@ -353,7 +353,6 @@ status:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import query_orders
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._module_answer import answer
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import INFO, argument_spec

@@ -73,8 +73,8 @@ options:
     default: 5400.0
   interval:
     description:
-      - Seconds between looks. They vary a little, and where past orders of the same operation and flavors tell when an end
-        is likely, looks are rarer before that (never more than 60 seconds apart) and denser then.
+      - Seconds between looks. They vary a little, and where past orders of the same operation and flavors tell when an
+        end is likely, looks are rarer before that (never more than 60 seconds apart) and denser then.
     type: float
     default: 15.0
   pending_interval:
@@ -98,14 +98,15 @@ options:
     default: 1
   settle:
     description:
-      - Seconds to look on when the newest order of a pool was finished at the first look already, so that an order that was
-        placed a moment ago and is not listed yet is never mistaken for an old success. V(0) judges at once.
+      - Seconds to look on when the newest order of a pool was finished at the first look already, so that an order
+        that was placed a moment ago and is not listed yet is never mistaken for an old success. V(0) judges at once.
       - Only for O(involved_names) without O(since).
     type: float
     default: 30.0
   latest:
     description:
-      - Judge only the newest order of each pool. By default V(true) for O(involved_names) without O(since), else V(false).
+      - Judge only the newest order of each pool. By default V(true) for O(involved_names) without O(since), else
+        V(false).
       - Orders given by name or ID are all judged, unless it is set to V(true).
     type: bool
   accept_partial:
@@ -120,7 +121,8 @@ options:
     default: true
   heartbeat:
     description:
-      - Seconds after which a progress line is shown at the latest, even where nothing has changed. V(0) shows changes only.
+      - Seconds after which a progress line is shown at the latest, even where nothing has changed. V(0) shows changes
+        only.
     type: float
     default: 60.0
   details:
@@ -302,7 +304,6 @@ status:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._module_answer import answer
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import WAIT, argument_spec
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait import wait_for_orders

@@ -65,7 +65,7 @@ def finish(action: ActionBase, outcome: Outcome, params: Values) -> dict[str, t.
     return result
 
 
-def run_module(action: ActionBase, task_vars: Values) -> dict[str, t.Any]:
+def run_module(action: ActionBase, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return the result of the task's own module, run where the task belongs."""
     task = action._task
     return t.cast(

@@ -35,7 +35,7 @@ class RemoteSource:
 
     sees_all = False
 
-    def __init__(self, action: ActionBase, params: Values, task_vars: Values, clock: Clock) -> None:
+    def __init__(self, action: ActionBase, params: Values, task_vars: dict[str, t.Any], clock: Clock) -> None:
         """``params`` are the task's validated arguments."""
         self.requests = 0
         self._action = action

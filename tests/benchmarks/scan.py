@@ -18,7 +18,8 @@ import threading
 import time
 from typing import Any
 
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._scan import Page, scan
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._scan import scan
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._windows import Page
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._windows import Found
 
 DAY_MS = 86_400_000

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Jobs as AWX runs them: ansible-runner with its folders, the credential's environment and the survey's extra variables."""
+"""Jobs as AWX runs them: ansible-runner with its folders, the credential's environment and the survey's variables."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Controller:
     def launch(self, template: str, answers: dict[str, Any], **method: str) -> Job:
         """Run a job of one of our templates."""
         document = yaml.safe_load((AWX / "job_templates" / f"{template}.yml").read_text(encoding="utf-8"))
-        return self.run(document["playbook"], extra_vars(document, answers), **method)
+        return self.run(document["playbook"], extra_vars(document, answers), None, **method)
 
     def run(self, playbook: str, variables: dict[str, Any], plays: list[Any] | None = None, **method: str) -> Job:
         """Run a playbook of our project, or these plays in its place."""
@@ -148,7 +148,7 @@ def test_a_job_that_waits_succeeds(waited: Job) -> None:
 
 
 def test_its_progress_arrives_while_it_waits(waited: Job) -> None:
-    """Each line is an event of its own, there is one at each heartbeat at the latest, and none waits for the task's end."""
+    """Each line is an event of its own, one at each heartbeat at the latest, and none waits for the task's end."""
     times = [created(event) for event in waited.progress]
     (end,) = (created(event) for event in waited.of("runner_on_ok") if event["event_data"]["task_action"] == WAIT)
     assert len(times) >= 4
@@ -161,7 +161,7 @@ def test_its_progress_arrives_while_it_waits(waited: Job) -> None:
     "method", [KEYS, {key: LOGIN[key] for key in LOGIN}, {"auth_token": TOKEN}], ids=["key", "password", "token"]
 )
 def test_no_artifact_holds_a_secret(controller: Controller, method: dict[str, str]) -> None:
-    """Every method works out of the credential, and no event, output or fact that the controller keeps tells its secret.
+    """Every method works out of the credential, and no event, output or fact that is kept tells its secret.
 
     The runner's file `command` holds the environment as it is; the controller masks its own copy and deletes the file.
     """
@@ -199,6 +199,14 @@ def test_a_look_at_a_failed_order(controller: Controller) -> None:
     judged = controller.launch("still_on_its_way", look.facts)
     assert judged.status != 0
     assert "no stock" in judged.reason
+
+
+def test_a_look_at_a_failed_and_an_unfinished_order(controller: Controller) -> None:
+    """Where the look does not end at the first failure, its time is over as well: the failure still counts."""
+    answers = {"wait_for_orders_involved_names": "pool-long,pool-bad", "wait_for_orders_fail_fast": False}
+    look = controller.launch("look_once", answers)
+    assert look.facts["modelarts_timed_out"] is True and len(look.facts["modelarts_failed_orders"]) == 1
+    assert controller.launch("still_on_its_way", look.facts).status != 0
 
 
 def test_a_look_that_could_not_look(controller: Controller) -> None:

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Secrets stay secret: canaries in every secret option and variable, and a service that repeats them wherever it can."""
+"""Secrets stay secret: canaries in every secret option and variable, and a service that repeats them everywhere."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ WINDOW = 12
 
 
 def canary(joint: str = "") -> str:
-    """Return a secret that cannot occur by chance; ``joint`` puts characters into it that are quoted in JSON and URLs."""
+    """Return a secret that cannot occur by chance; ``joint`` is put into it, to be quoted in JSON and URLs."""
     return f"{secrets.token_hex(24)}{joint}{secrets.token_hex(24)}"
 
 
@@ -91,15 +91,25 @@ def faults(echo: str) -> dict[str, list[dict[str, Any]]]:
             {"kind": "status", "status": 404, "message": echo, **on_lists, "match": {"api": "show"}},
         ],
         "refuses": [
-            {"status": 400, "code": echo, "message": f"{'because ' * 36}{echo}", "headers": {"X-Request-Id": f"{'r' * 70}{echo}"}, **on_lists}
+            {
+                "status": 400,
+                "code": echo,
+                "message": f"{'because ' * 36}{echo}",
+                "headers": {"X-Request-Id": f"{'r' * 70}{echo}"},
+                **on_lists,
+            }
         ],
-        "redirects": [{"kind": "redirect", "headers": {"Location": f"https://{'h' * 70}<<x-auth-token>>/"}, **on_lists}],
+        "redirects": [
+            {"kind": "redirect", "headers": {"Location": f"https://{'h' * 70}<<x-auth-token>>/"}, **on_lists}
+        ],
         "talks": [{"kind": "body", "status": 403, "body": f"Denied: {echo}", "content_type": "text/plain", **on_lists}],
         "fails logins": [{"status": 500, "message": "<<body>>", "times": 0, "echo": True, "match": {"api": "tokens"}}],
     }
 
 
-STORIES = [(method, story) for method in METHODS for story in faults("") if story != "fails logins" or method == "password"]
+STORIES = [
+    (method, story) for method in METHODS for story in faults("") if story != "fails logins" or method == "password"
+]
 Sims = dict[tuple[str, str], Sim]
 
 
@@ -110,7 +120,13 @@ def sims(clouds: Clouds) -> Sims:
     settings = {
         "tokens": [{"token": CANARIES["auth_token"]}],
         "keys": [{name: key[name] for name in ("access_key", "secret_key", "security_token")}],
-        "users": [{"name": METHODS["password"]["username"], "domain": METHODS["password"]["domain_name"], "password": CANARIES["password"]}],
+        "users": [
+            {
+                "name": METHODS["password"]["username"],
+                "domain": METHODS["password"]["domain_name"],
+                "password": CANARIES["password"],
+            }
+        ],
     }
     return {
         (method, story): clouds.new([ORDER], faults(echo_of(method))[story], **settings) for method, story in STORIES
@@ -131,10 +147,8 @@ def doors(way: Mapping[str, bool]) -> list[str]:
     return list(DOORS) if way["modelarts_in_process"] else ["info", "wait"]
 
 
-def tasks(
-    sims: Sims, stories: list[tuple[str, str]], way: Mapping[str, bool], *, given: bool
-) -> list[dict[str, Any]]:
-    """Return a task for each story at each door; credentials come from variables, or (not given) from the environment."""
+def tasks(sims: Sims, stories: list[tuple[str, str]], way: Mapping[str, bool], *, given: bool) -> list[dict[str, Any]]:
+    """Return a task for each story at each door; credentials come from variables, or else from the environment."""
     made = []
     for method, story in stories:
         names = METHODS[method] if given else {}
@@ -151,7 +165,11 @@ class Everything:
 
     def __init__(self, run: Run, found: Mapping[str, str]) -> None:
         self.run = run
-        self.found = {"terminal": run.output, "results": json.dumps([event.result for event in run.events], ensure_ascii=False), **found}
+        self.found = {
+            "terminal": run.output,
+            "results": json.dumps([event.result for event in run.events], ensure_ascii=False),
+            **found,
+        }
 
 
 class ProcessList:
@@ -194,15 +212,22 @@ def syslog(*arguments):
 """
 
 
-def run_and_collect(ansible: Ansible, made: list[dict[str, Any]], way: Mapping[str, bool], env: Mapping[str, str]) -> Everything:
+def run_and_collect(
+    ansible: Ansible, made: list[dict[str, Any]], way: Mapping[str, bool], env: Mapping[str, str]
+) -> Everything:
     """Run tasks as loudly as ansible can be made to talk, and collect everything."""
     cwd = ansible.folder()
     (cwd / "vars.json").write_text(json.dumps({"given": METHODS}), encoding="utf-8")
     (cwd / "shim").mkdir()
     (cwd / "shim" / "syslog.py").write_text(SYSLOG, encoding="utf-8")
-    logs = {"ANSIBLE_LOG_PATH": str(cwd / "log"), "MODELARTS_TEST_SYSLOG": str(cwd / "syslog"), "PYTHONPATH": str(cwd / "shim")}
+    logs = {
+        "ANSIBLE_LOG_PATH": str(cwd / "log"),
+        "MODELARTS_TEST_SYSLOG": str(cwd / "syslog"),
+        "PYTHONPATH": str(cwd / "shim"),
+    }
     with ProcessList() as processes:
         run = ansible.tasks(made, "-e", "@vars.json", "-vvvvv", env={**env, **logs}, cwd=cwd, vars=way)
+    _let_background_tasks_clean_up(ansible.top / "home" / ".ansible" / "tmp")
     left = {path: path.read_text("utf-8", "replace") for path in (ansible.top / "home").rglob("*") if path.is_file()}
     return Everything(
         run.succeeded(),
@@ -216,9 +241,18 @@ def run_and_collect(ansible: Ansible, made: list[dict[str, Any]], way: Mapping[s
     )
 
 
+def _let_background_tasks_clean_up(folder: Path) -> None:
+    """Give a task that ran with async a moment: it removes its own files after its end has been told."""
+    end = time.monotonic() + 10
+    while any(folder.iterdir()) and time.monotonic() < end:
+        time.sleep(0.1)
+
+
 def bought(sims: Sims) -> list[str]:
     """Return the tokens that passwords have bought."""
-    tokens = [token for (method, dummy), sim in sims.items() if method == "password" for token in sim.cloud.identity.tokens]
+    tokens = [
+        token for (method, dummy), sim in sims.items() if method == "password" for token in sim.cloud.identity.tokens
+    ]
     return [token for token in tokens if token != CANARIES["auth_token"]]
 
 
@@ -240,7 +274,9 @@ def from_task(ansible: Ansible, sims: Sims, way: dict[str, bool]) -> Everything:
     made = tasks(sims, stories_of(way), way, given=True)
     sim = sims["key", "repeats"]
     credentials = {name: f"{{{{ given.key.{name} }}}}" for name in METHODS["key"]}
-    made.append(wait_for("in the background", {**sim.place, **credentials}, **{"async": 60, "poll": 1, "ignore_errors": True}))
+    made.append(
+        wait_for("in the background", {**sim.place, **credentials}, **{"async": 60, "poll": 1, "ignore_errors": True})
+    )
     return run_and_collect(ansible, made, way, {})
 
 
@@ -267,9 +303,7 @@ def test_the_places_were_really_looked_at(from_task: Everything, sims: Sims, way
 
 
 @pytest.mark.parametrize(("method", "story"), STORIES)
-def test_the_rest_of_the_story_is_told(
-    from_task: Everything, way: dict[str, bool], method: str, story: str
-) -> None:
+def test_the_rest_of_the_story_is_told(from_task: Everything, way: dict[str, bool], method: str, story: str) -> None:
     """Masks stand for secrets only: names, IDs and the words around them are all there."""
     run, tried = from_task.run, doors(way)
     if (method, story) not in stories_of(way):
@@ -289,7 +323,12 @@ def test_the_rest_of_the_story_is_told(
             assert "********" in orders[0]["fail_reason"] and "********" in orders[0]["something_new"]["deep"][0]
         assert "because because" in run.failure(f"wait, {method}, {story}")["msg"]
     else:
-        words = {"refuses": "HTTP 400", "redirects": "it redirects to hhhh", "talks": "Denied: ", "fails logins": "HTTP 500"}
+        words = {
+            "refuses": "HTTP 400",
+            "redirects": "it redirects to hhhh",
+            "talks": "Denied: ",
+            "fails logins": "HTTP 500",
+        }
         for door in tried:
             assert words[story] in run.failure(f"{door}, {method}, {story}")["msg"]
 
@@ -305,7 +344,7 @@ def test_no_secret_of_the_environment_is_shown(ansible: Ansible, sims: Sims, way
     stories = [pair for pair in STORIES if pair[0] == method and pair[1] in ("repeats", "refuses", "fails logins")]
     everything = run_and_collect(ansible, tasks(sims, stories, way, given=False), way, ENVIRONMENTS[method])
     known = [*CANARIES.values(), *bought(sims)]
-    assert {place: leaks(text, known) for place, text in everything.found.items()} == dict.fromkeys(PLACES, [])
+    assert {place: leaks(text, known) for place, text in everything.found.items()} == {place: [] for place in PLACES}
     assert "because because" in everything.run.failure(f"wait, {method}, repeats")["msg"]
 
 
@@ -324,7 +363,9 @@ def runner() -> str:
     return found
 
 
-def test_no_secret_in_artifacts_of_ansible_runner(ansible: Ansible, sims: Sims, way: dict[str, bool], runner: str) -> None:
+def test_no_secret_in_artifacts_of_ansible_runner(
+    ansible: Ansible, sims: Sims, way: dict[str, bool], runner: str
+) -> None:
     """What AWX and AAP store of a job: every event, the output, and the command."""
     private = ansible.folder()
     for folder in ("project", "env", "inventory"):
@@ -337,8 +378,12 @@ def test_no_secret_in_artifacts_of_ansible_runner(ansible: Ansible, sims: Sims, 
     command = [runner, "run", str(private), "-p", "play.yml", "-vvvvv"]
     environment = ansible.environment()
     del environment["ANSIBLE_INVENTORY"]
-    done = subprocess.run(command, env=environment, cwd=private, capture_output=True, text=True, timeout=110, check=False)
-    artifacts = [path.read_text("utf-8", "replace") for path in sorted((private / "artifacts").rglob("*")) if path.is_file()]
+    done = subprocess.run(
+        command, env=environment, cwd=private, capture_output=True, text=True, timeout=110, check=False
+    )
+    artifacts = [
+        path.read_text("utf-8", "replace") for path in sorted((private / "artifacts").rglob("*")) if path.is_file()
+    ]
     events = [text for text in artifacts if '"task"' in text]
     assert done.returncode == 0, done.stdout[-3000:]
     assert any("because because" in text for text in events)

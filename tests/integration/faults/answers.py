@@ -67,27 +67,86 @@ JSON = (
     Fault("an order that is a list", WRONG_ADDRESS, NO_ORDERS, body({"count": 1, "items": [[row()]]})),
     Fault("1,000 levels deep", WRONG_ADDRESS, ("more than 64 levels", "check the endpoint"), body(_deep(1000))),
     Fault("100,000 levels deep", PASSING, ("not JSON",), body(_deep(100_000))),
-    Fault("keys that come twice", HARMLESS, (), body('{"items": "first", "count": 7, ' + json.dumps({"count": 1, "items": [row()]})[1:])),
-    Fault("keys that nobody knows", HARMLESS, (), listing(row(brandNew={"a": [1]}, items=[1])), check=order_has(brand_new={"a": [1]}, items_=[1])),
-    Fault("only the name and the phase", HARMLESS, (), listing({"orderName": ORDER["order_name"], "phase": "successed"}), check=order_has(created_at=None, order_id=None)),
-    Fault("timestamps as strings", HARMLESS, (), listing(row(creationTimestamp=str(row()["creationTimestamp"]), endTimestamp=" 1767323045000 ")), check=order_has(end_timestamp=1767323045000)),
-    Fault("timestamps as floats", HARMLESS, (), _spelt("endTimestamp", "1.767323045e12"), check=order_has(end_timestamp=1767323045000)),
-    Fault("negative timestamps", HARMLESS, (), listing(row(creationTimestamp=-1, endTimestamp=-1767323045000)), check=order_has(created_at=None, ended_at=None)),
+    Fault(
+        "keys that come twice",
+        HARMLESS,
+        (),
+        body('{"items": "first", "count": 7, ' + json.dumps({"count": 1, "items": [row()]})[1:]),
+    ),
+    Fault(
+        "keys that nobody knows",
+        HARMLESS,
+        (),
+        listing(row(brandNew={"a": [1]}, items=[1])),
+        check=order_has(brand_new={"a": [1]}, items_=[1]),
+    ),
+    Fault(
+        "only the name and the phase",
+        HARMLESS,
+        (),
+        listing({"orderName": ORDER["order_name"], "phase": "successed"}),
+        check=order_has(created_at=None, order_id=None),
+    ),
+    Fault(
+        "timestamps as strings",
+        HARMLESS,
+        (),
+        listing(row(creationTimestamp=str(row()["creationTimestamp"]), endTimestamp=" 1767323045000 ")),
+        check=order_has(end_timestamp=1767323045000),
+    ),
+    Fault(
+        "timestamps as floats",
+        HARMLESS,
+        (),
+        _spelt("endTimestamp", "1.767323045e12"),
+        check=order_has(end_timestamp=1767323045000),
+    ),
+    Fault(
+        "negative timestamps",
+        HARMLESS,
+        (),
+        listing(row(creationTimestamp=-1, endTimestamp=-1767323045000)),
+        check=order_has(created_at=None, ended_at=None),
+    ),
     Fault("huge timestamps", HARMLESS, (), _spelt("endTimestamp", "1" * 400), check=order_has(ended_at=None)),
     Fault("a number too long to be one", PASSING, ("not JSON",), _spelt("endTimestamp", "1" * 5000)),
     Fault("timestamps NaN", HARMLESS, (), _spelt("endTimestamp", "NaN"), check=order_has(ended_at=None)),
     Fault("timestamps Infinity", HARMLESS, (), _spelt("endTimestamp", "-Infinity"), check=order_has(ended_at=None)),
-    Fault("timestamps of another type", HARMLESS, (), listing(row(creationTimestamp=[1], beginTimestamp={}, endTimestamp=True)), check=order_has(began_at=None)),
-    Fault("numbers for words", HARMLESS, (), listing(row(orderId=7, workspaceId=0, failReason=1.5)), check=order_has(order_id="7", workspace_id="0", fail_reason="1.5")),
-    Fault("dictionaries for words", HARMLESS, (), listing(row(failReason={"a": 1}, operation=["apply"])), check=order_has(fail_reason="{'a': 1}")),
-    Fault("flavor counts of the wrong type", HARMLESS, (), listing(row(specCount="one", initCount={"a": 1}, resultCount=[1, None])), check=order_has(spec_count=[], result_count=[])),
+    Fault(
+        "timestamps of another type",
+        HARMLESS,
+        (),
+        listing(row(creationTimestamp=[1], beginTimestamp={}, endTimestamp=True)),
+        check=order_has(began_at=None),
+    ),
+    Fault(
+        "numbers for words",
+        HARMLESS,
+        (),
+        listing(row(orderId=7, workspaceId=0, failReason=1.5)),
+        check=order_has(order_id="7", workspace_id="0", fail_reason="1.5"),
+    ),
+    Fault(
+        "dictionaries for words",
+        HARMLESS,
+        (),
+        listing(row(failReason={"a": 1}, operation=["apply"])),
+        check=order_has(fail_reason="{'a': 1}"),
+    ),
+    Fault(
+        "flavor counts of the wrong type",
+        HARMLESS,
+        (),
+        listing(row(specCount="one", initCount={"a": 1}, resultCount=[1, None])),
+        check=order_has(spec_count=[], result_count=[]),
+    ),
     Fault("half a character", HARMLESS, (), _spelt("failReason", '"\\ud800 is half of one"')),
     Fault("count a string", HARMLESS, (), listing(row(), count="1"), check=_count(None)),
     Fault("count negative", HARMLESS, (), listing(row(), count=-1), check=_count(None)),
     Fault("count missing", HARMLESS, (), body({"items": [row()]}), check=_count(None)),
     Fault("count too large", HARMLESS, (), listing(row(), count=3), check=_count(3, truncated=True), requests=None),
     Fault("count too small", HARMLESS, (), listing(row(), count=0), check=_count(0)),
-)  # fmt: skip
+)
 
 ELSEWHERE = {"location": "https://elsewhere.example/v1/orders"}
 FOLLOWS_NOT = ("it redirects to elsewhere.example, which is never followed",)
@@ -98,31 +157,54 @@ TOO_OFTEN = ("is asked too often",)
 
 
 def _redirect(status: int) -> Fault:
-    return Fault(f"status {status}", FINAL, FOLLOWS_NOT, strike("redirect", status=status, **ELSEWHERE), status=status, alike=status != 302)
+    return Fault(
+        f"status {status}",
+        FINAL,
+        FOLLOWS_NOT,
+        strike("redirect", status=status, **ELSEWHERE),
+        status=status,
+        alike=status != 302,
+    )
 
 
 def _status(status: int, meaning: Meaning, *words: str) -> Fault:
     told = (*words, f"HTTP {status}", "Answer of it")
     rule = refusal(status, "ModelArts.9999", message="Answer of it.")
-    return Fault(f"status {status}", meaning, told, rule, status=status, error_code="ModelArts.9999", sample=status == 503, alike=status not in (400, 503))
+    return Fault(
+        f"status {status}",
+        meaning,
+        told,
+        rule,
+        status=status,
+        error_code="ModelArts.9999",
+        sample=status == 503,
+        alike=status not in (400, 503),
+    )
 
 
 def _code(status: int, code: str, meaning: Meaning, *words: str) -> Fault:
-    return Fault(f"status {status}, {code}", meaning, words, refusal(status, code), status=status, error_code=code, alike=True)
+    return Fault(
+        f"status {status}, {code}", meaning, words, refusal(status, code), status=status, error_code=code, alike=True
+    )
 
 
 STATUSES = (
     *(_redirect(status) for status in (301, 302, 303, 307, 308)),
-    *(_status(status, FINAL, *NOT_SERVED) for status in (300, 305, 400, 402, 405, 406, 407, 409, 410, 413, 418, 422, 431, 451)),
+    *(
+        _status(status, FINAL, *NOT_SERVED)
+        for status in (300, 305, 400, 402, 405, 406, 407, 409, 410, 413, 418, 422, 431, 451)
+    ),
     _status(401, FINAL, *REFUSED),
     _status(403, FINAL, *REFUSED),
     _status(404, FINAL, *NOT_SERVED),
     *(_status(status, PASSING, *NOT_NOW) for status in (408, 425, 500, 502, 503, 504, 507, 520, 599)),
     _status(429, PASSING, *TOO_OFTEN),
     *(_status(status, FINAL, *NOT_SERVED) for status in (501, 505, 511)),
-    Fault("status 103, and nothing after it", FINAL, (*NOT_SERVED, "HTTP 103"), strike("empty", status=103), status=103),
+    Fault(
+        "status 103, and nothing after it", FINAL, (*NOT_SERVED, "HTTP 103"), strike("empty", status=103), status=103
+    ),
     Fault("status 304, as if we had a copy", FINAL, (*NOT_SERVED, "HTTP 304"), strike("empty", status=304), status=304),
-)  # fmt: skip
+)
 
 CODES = (
     _code(400, "ModelArts.50004000", FINAL, *NOT_SERVED, "ModelArts.50004000"),
@@ -143,13 +225,41 @@ CODES = (
     _code(502, "APIGW.0202", PASSING, *NOT_NOW),
     _code(504, "APIGW.0203", PASSING, *NOT_NOW),
     *(
-        Fault(f"an error in the shape {shape}", FINAL, (*NOT_SERVED, "HTTP 400"), refusal(400, "A.1", message="No.", shape=shape), error_code=code, alike=True)
-        for shape, code in (("error_code", "A.1"), ("error", "A.1"), ("code", "A.1"), ("errorCode", "A.1"), ("text", None), ("html", None), ("keystone", None))
+        Fault(
+            f"an error in the shape {shape}",
+            FINAL,
+            (*NOT_SERVED, "HTTP 400"),
+            refusal(400, "A.1", message="No.", shape=shape),
+            error_code=code,
+            alike=True,
+        )
+        for shape, code in (
+            ("error_code", "A.1"),
+            ("error", "A.1"),
+            ("code", "A.1"),
+            ("errorCode", "A.1"),
+            ("text", None),
+            ("html", None),
+            ("keystone", None),
+        )
     ),
-    Fault("an error whose fields have the wrong type", FINAL, NOT_SERVED, strike("body", status=400, body='{"error_code": {"a": 1}, "error_msg": [1], "error": [], "request_id": 7}'), status=400),
+    Fault(
+        "an error whose fields have the wrong type",
+        FINAL,
+        NOT_SERVED,
+        strike("body", status=400, body='{"error_code": {"a": 1}, "error_msg": [1], "error": [], "request_id": 7}'),
+        status=400,
+    ),
     Fault("an error without a body", FINAL, (*NOT_SERVED, "HTTP 400"), strike("empty", status=400), status=400),
-    Fault("an error of 10 MB", FINAL, NOT_SERVED, refusal(400, message="x" * 10_000_000), options={"timeout": 8}, status=400),
-)  # fmt: skip
+    Fault(
+        "an error of 10 MB",
+        FINAL,
+        NOT_SERVED,
+        refusal(400, message="x" * 10_000_000),
+        options={"timeout": 8},
+        status=400,
+    ),
+)
 
 
 def _asks_for(value: object) -> dict[str, Any]:

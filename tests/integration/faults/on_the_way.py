@@ -26,11 +26,22 @@ OUR_CA = {"ca_path": "ours"}
 
 NETWORK = (
     Fault(
-        "connection refused", PASSING, ("Nothing accepts connections at", "connection refused"), edge=edges.Refused,
-        requests=None, sample=True,
+        "connection refused",
+        PASSING,
+        ("Nothing accepts connections at", "connection refused"),
+        edge=edges.Refused,
+        requests=None,
+        sample=True,
     ),
     Fault("no room for another connection", PASSING, LATE, edge=edges.Full, requests=None),
-    Fault("no such host", FINAL, ("No host is named", "check region"), edge=edges.Nowhere, requests=None, sample=True),
+    Fault(
+        "no such host",
+        WRONG_ADDRESS,
+        ("No host is named", "check region"),
+        edge=edges.Nowhere,
+        requests=None,
+        sample=True,
+    ),
     Fault("closed before the answer", PASSING, CUT, strike("close")),
     Fault("closed amid the answer", PASSING, CUT, strike("close", when="amid")),
     Fault("reset before the answer", PASSING, CUT, strike("reset"), sample=True),
@@ -42,7 +53,12 @@ NETWORK = (
     Fault("headers dribble", PASSING, LATE, strike("header_drip", interval=0.1)),
     Fault("body dribbles, a byte a second", PASSING, LATE, strike("drip")),
     Fault("endless body", PASSING, LATE, strike("endless", chunk=1000)),
-    Fault("not HTTP at all", PASSING, ("answered with something that is not HTTP", "check the endpoint"), strike("garbage", body="SSH-2.0-OpenSSH_9.6\r\n")),
+    Fault(
+        "not HTTP at all",
+        PASSING,
+        ("answered with something that is not HTTP", "check the endpoint"),
+        strike("garbage", body="SSH-2.0-OpenSSH_9.6\r\n"),
+    ),
 )
 
 TLS = (
@@ -52,7 +68,13 @@ TLS = (
     Fault("TLS: another host", FINAL, (*UNTRUSTED, "mismatch"), edge=edges.tls("other.example"), options=OUR_CA),
     Fault("TLS: expired", FINAL, (*UNTRUSTED, "expired"), edge=edges.tls(ends=2020), options=OUR_CA),
     Fault("TLS: not valid yet", FINAL, (*UNTRUSTED, "not yet valid"), edge=edges.tls(begins=2098), options=OUR_CA),
-    Fault("TLS: wants a client's certificate", FINAL, NO_TLS, edge=edges.tls(change=edges.wants_client_certificate), options=OUR_CA),
+    Fault(
+        "TLS: wants a client's certificate",
+        FINAL,
+        NO_TLS,
+        edge=edges.tls(change=edges.wants_client_certificate),
+        options=OUR_CA,
+    ),
     Fault("TLS: an old version only", FINAL, NO_TLS, edge=edges.tls(change=edges.speaks_old_tls_only), options=OUR_CA),
     Fault("TLS: https to a plain http port", FINAL, NO_TLS, edge=edges.PlainOnHttpsPort, options=OUR_CA),
     Fault("TLS: http to an https port", PASSING, CUT, edge=edges.HttpToHttps),
@@ -82,8 +104,12 @@ BYTES = (
     Fault("JSON that is not UTF-8", PASSING, NOT_JSON, strike("body", body_base64=_LATIN), status=200),
     Fault("byte order mark", HARMLESS, (), strike("body", body="\ufeff" + str(listing(row())["faults"][0]["body"]))),
     Fault(
-        "web page with status 200", WRONG_ADDRESS, ("answered with a web page", "check the endpoint"), strike("html"),
-        status=200, sample=True,
+        "web page with status 200",
+        WRONG_ADDRESS,
+        ("answered with a web page", "check the endpoint"),
+        strike("html"),
+        status=200,
+        sample=True,
     ),
     Fault("interim answer 100", HARMLESS, (), edge=edges.early(100)),
 )

@@ -11,19 +11,15 @@ from typing import Any
 
 import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import CONNECTION
-from ansible_collections.huaweicloud.modelarts.tests.integration.faults import answers, identities, on_the_way
 from ansible_collections.huaweicloud.modelarts.tests.integration.faults.edges import write_authorities
 from ansible_collections.huaweicloud.modelarts.tests.integration.faults.model import Fault, Meaning
+from ansible_collections.huaweicloud.modelarts.tests.integration.faults.page import FAULTS, PAGE, page
 from ansible_collections.huaweicloud.modelarts.tests.integration.faults.world import INTERVAL, WAIT_TIMEOUT, World
 from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import COLLECTION, INFO, LOOKUP, Ansible, Run
 from ansible_collections.huaweicloud.modelarts.tests.support.clouds import TOKEN
 from ansible_collections.huaweicloud.modelarts.tests.support.shapes import differences
 
 WAIT = f"{COLLECTION}.modelarts_order_wait"
-FAULTS = (
-    *on_the_way.NETWORK, *on_the_way.TLS, *on_the_way.BYTES,
-    *answers.JSON, *answers.STATUSES, *answers.CODES, *answers.RETRY_AFTER, *identities.IDENTITIES,
-)  # fmt: skip
 #: After its deadline a wait's last look may take so many seconds.
 LAST_ANSWER = 0.9
 #: Seconds that a busy machine may add, by whether the wait looks in the process: else each look is a module's run.
@@ -54,9 +50,7 @@ def tasks() -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def worlds(
-    ansible: Ansible, way: dict[str, bool], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Worlds]:
+def worlds(ansible: Ansible, way: dict[str, bool], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
     """Meet all faults, in a few plays; the run and the world of each fault by its host."""
     authorities = write_authorities(tmp_path_factory.mktemp("authorities"))
     met: Worlds = {}
@@ -196,8 +190,9 @@ def _words_of_wait(fault: Fault) -> tuple[str, ...]:
     """Return what a wait says that looked on in vain."""
     if fault.meaning is not Meaning.PASSING:
         return "Timed out after", "is not listed"
-    opening = "Gave up after" if fault.requests == 1 else "Timed out after"
-    return opening, "the last look failed: ", *fault.reads
+    if fault.name.startswith("Retry-After"):  # which outlasts the few seconds of this wait, sooner or later
+        return ("Gave up after" if fault.requests == 1 else " after ", "the last look failed: ", *fault.reads)
+    return "Timed out after", "the last look failed: ", *fault.reads
 
 
 @each_fault
@@ -241,3 +236,8 @@ def test_no_traceback_anywhere(worlds: Worlds) -> None:
 def test_the_matrix_is_large_enough() -> None:
     """At least forty faults, and no two of one name."""
     assert len({fault.host for fault in FAULTS}) == len(FAULTS) >= 40
+
+
+def test_the_guide_shows_this_very_matrix() -> None:
+    """Write it anew with ``python tests/integration/faults/page.py`` after a change of the matrix."""
+    assert PAGE.read_text(encoding="utf-8") == page()

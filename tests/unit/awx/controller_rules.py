@@ -27,7 +27,15 @@ _FIELD_TYPES: dict[str, type] = {"string": str, "boolean": bool}
 _RESERVED_VARIABLES = {
     *("AD_HOC_COMMAND_ID", "AWX_HOST", "CACHE", "CALLBACK_CONNECTION", "CALLBACK_QUEUE", "INVENTORY_HOSTVARS"),
     *("INVENTORY_ID", "INVENTORY_SOURCE_ID", "INVENTORY_UPDATE_ID", "JOB_CALLBACK_DEBUG", "JOB_ID", "MAX_EVENT_RES"),
-    *("PATH", "PROJECT_REVISION", "PYTHONPATH", "REST_API_TOKEN", "REST_API_URL", "SUPERVISOR_CONFIG_PATH", "VIRTUAL_ENV"),
+    *(
+        "PATH",
+        "PROJECT_REVISION",
+        "PYTHONPATH",
+        "REST_API_TOKEN",
+        "REST_API_URL",
+        "SUPERVISOR_CONFIG_PATH",
+        "VIRTUAL_ENV",
+    ),
 }
 #: Question types, and what an answer to each is.
 QUESTION_TYPES: dict[str, tuple[type, ...]] = {
@@ -87,7 +95,11 @@ def _injector_faults(injectors: Document, fields: set[Any]) -> Iterator[str]:
         if not template.isascii():
             yield f"{name}: only ASCII is allowed in an environment variable"
     extra = injectors.get("extra_vars", {})
-    yield from (f"{name}: not allowed as a variable" for name in extra if not _NAME.fullmatch(name) or name.startswith(("ANSIBLE_", "EDA_")))
+    yield from (
+        f"{name}: not allowed as a variable"
+        for name in extra
+        if not _NAME.fullmatch(name) or name.startswith(("ANSIBLE_", "EDA_"))
+    )
     environment = jinja2.sandbox.ImmutableSandboxedEnvironment(undefined=jinja2.StrictUndefined)
     for name, template in (*injectors.get("env", {}).items(), *extra.items()):
         try:
@@ -122,12 +134,12 @@ def _question_faults(question: Document) -> Iterator[str]:
     for key, kind in (("type", str), ("question_name", str), ("variable", str), ("required", bool)):
         if not isinstance(question.get(key), kind):
             yield f"{name}: {key} is missing, or no {kind.__name__}"
-    kind = str(question.get("type"))
-    if kind not in QUESTION_TYPES:
-        yield f"{name}: unknown type {kind}"
+    asked = str(question.get("type"))
+    if asked not in QUESTION_TYPES:
+        yield f"{name}: unknown type {asked}"
         return
     yield from (f"{name}: {key} is no whole number" for key in ("min", "max") if type(question.get(key, 0)) is not int)
-    if kind in ("multiplechoice", "multiselect") and not question.get("choices"):
+    if asked in ("multiplechoice", "multiselect") and not question.get("choices"):
         yield f"{name}: no choices"
     if question.get("default", "") != "":
         yield from answer_faults(question, question["default"])
@@ -149,7 +161,7 @@ def answer_faults(question: Document, answer: Any) -> Iterator[str]:
 
 
 def extra_vars(template: Document, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a job's extra variables: the template's, then the survey's defaults as far as they are valid, then the answers.
+    """Return a job's extra variables: the template's, then the survey's valid defaults, then the answers.
 
     So an optional text that nobody answers arrives as an empty string, and an optional number does not arrive at all.
     """

@@ -53,7 +53,9 @@ class Controller:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._server.shutdown()
         self._server.server_close()
 
@@ -61,7 +63,7 @@ class Controller:
 class _Handler(http.server.BaseHTTPRequestHandler):
     controller: Controller
 
-    def log_message(self, format: str, *arguments: Any) -> None:
+    def log_message(self, *arguments: Any) -> None:
         """Say nothing."""
 
     def _answer(self, status: int, body: Any) -> None:
@@ -97,9 +99,20 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             else:
                 self._list(thing.get(f"_{related}", [])) if related else self._answer(200, thing)
             return
-        wanted = {name.replace("__iexact", ""): value for name, value in query.items() if not name.startswith(("or__", "page"))}
-        wanted |= {"name": value for name, value in query.items() if name == "or__name"}
-        self._list([row for row in self.controller.of(kind) if all(str(row.get(key)) == value for key, value in wanted.items())])
+        wanted = {
+            name.replace("__iexact", ""): value
+            for name, value in query.items()
+            if not name.startswith(("or__", "page"))
+        }
+        if "or__name" in query:
+            wanted["name"] = query["or__name"]
+        self._list(
+            [
+                row
+                for row in self.controller.of(kind)
+                if all(str(row.get(key)) == value for key, value in wanted.items())
+            ]
+        )
 
     def _list(self, rows: list[Thing]) -> None:
         self._answer(200, {"count": len(rows), "results": rows, "next": None})
@@ -122,7 +135,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_PATCH(self) -> None:
         """Change a thing."""
-        kind, number, dummy, dummy = self._asked()
+        kind, number = self._asked()[:2]
         assert number is not None
         self.controller.writes.append(f"PATCH {self.path}")
         thing = self._thing(kind, number)

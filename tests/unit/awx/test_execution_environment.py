@@ -30,7 +30,15 @@ def test_create(tmp_path: Path) -> None:
     """The build context is complete: the base image, the pinned Ansible, and the collections to install."""
     folder = tmp_path / "definition"
     shutil.copytree(DEFINITION.parent, folder)
-    builder("create", "-f", str(folder / DEFINITION.name), "-c", str(tmp_path / "context"), "--output-filename", "Containerfile")
+    builder(
+        "create",
+        "-f",
+        str(folder / DEFINITION.name),
+        "-c",
+        str(tmp_path / "context"),
+        "--output-filename",
+        "Containerfile",
+    )
     definition = yaml.safe_load(DEFINITION.read_text(encoding="utf-8"))
     recipe = (tmp_path / "context" / "Containerfile").read_text(encoding="utf-8")
     for wanted in (

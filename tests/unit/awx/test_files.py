@@ -25,7 +25,9 @@ def load(path: Path) -> Any:
 TYPES = {name: load(AWX / name) for name in ("credential_type.yml", "eda_credential_type.yml")}
 TEMPLATES = {path.name: load(path) for path in sorted((AWX / "job_templates").glob("*.yml"))}
 WORKFLOW = load(AWX / "workflows" / "look_until_finished.yml")
-SURVEYS = {name: template for name, template in {**TEMPLATES, "workflow": WORKFLOW}.items() if "survey_spec" in template}
+SURVEYS = {
+    name: template for name, template in {**TEMPLATES, "workflow": WORKFLOW}.items() if "survey_spec" in template
+}
 CREDENTIAL = TYPES["credential_type.yml"]
 METHODS = {
     "token": {"auth_token": "a-token"},
@@ -70,7 +72,7 @@ def test_secrets_are_secret(name: str) -> None:
 
 
 def test_the_environment_is_the_collections_own() -> None:
-    """Each field feeds the variable that its option reads first, and every option with a variable has a field or a reason."""
+    """Each field feeds the variable that its option reads first; an option without a field has a reason."""
     variables = {template.strip("{} "): name for name, template in CREDENTIAL["injectors"]["env"].items()}
     assert variables == {name: _options.CONNECTION[name].env[0] for name in variables}
     left_out = {name for name, option in _options.CONNECTION.items() if option.env} - set(variables)
@@ -80,7 +82,8 @@ def test_the_environment_is_the_collections_own() -> None:
 def test_events_get_variables_of_the_same_fields() -> None:
     """Event-Driven Ansible injects extra variables only, by the names that the lookup knows, too."""
     variables = TYPES["eda_credential_type.yml"]["injectors"]
-    assert variables == {"extra_vars": {f"modelarts_{field['id']}": "{{ %s }}" % field["id"] for field in CREDENTIAL["inputs"]["fields"]}}
+    names = [field["id"] for field in CREDENTIAL["inputs"]["fields"]]
+    assert variables == {"extra_vars": {f"modelarts_{name}": "{{ " + name + " }}" for name in names}}
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -101,7 +104,14 @@ def test_surveys_keep_the_rules(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("type", "number"), ("required", "no"), ("min", "0"), ("default", 7), ("variable", "wait_for_orders_order_names"), ("question_name", None)],
+    [
+        ("type", "number"),
+        ("required", "no"),
+        ("min", "0"),
+        ("default", 7),
+        ("variable", "wait_for_orders_order_names"),
+        ("question_name", None),
+    ],
 )
 def test_the_rules_refuse_a_question(key: str, value: Any) -> None:
     """A survey with one thing wrong has one fault."""
@@ -142,18 +152,28 @@ def test_templates_name_playbooks_of_the_project(name: str) -> None:
 
 def test_the_project_imports_what_the_collection_has() -> None:
     """The playbooks that only import one of the collection's name one that exists."""
-    imported = [play for path in (AWX / "project").glob("*.yml") for play in load(path) if "ansible.builtin.import_playbook" in play]
+    imported = [
+        play
+        for path in (AWX / "project").glob("*.yml")
+        for play in load(path)
+        if "ansible.builtin.import_playbook" in play
+    ]
     assert len(imported) == 2
     for play in imported:
         assert (ROOT / "playbooks" / (play["ansible.builtin.import_playbook"].rpartition(".")[2] + ".yml")).is_file()
 
 
 def test_the_workflow_holds_together() -> None:
-    """Its nodes run templates that exist and accept variables, and lead to nodes that exist; the first is led to by none."""
+    """Its nodes run templates that exist and accept variables, and lead to all nodes but the first."""
     nodes = {node["identifier"]: node for node in WORKFLOW["workflow_nodes"]}
     accepting = {template["name"] for template in TEMPLATES.values() if template["ask_variables_on_launch"]}
     assert {node["unified_job_template"]["name"] for node in nodes.values()} <= accepting
-    led_to = [target["identifier"] for node in nodes.values() for targets in node.get("related", {}).values() for target in targets]
+    led_to = [
+        target["identifier"]
+        for node in nodes.values()
+        for targets in node.get("related", {}).values()
+        for target in targets
+    ]
     assert sorted(led_to) == sorted(set(nodes) - {"look"})
     stop = next(template for template in TEMPLATES.values() if template["playbook"] == "stop_looking.yml")
     assert stop["extra_vars"]["modelarts_schedule"] == WORKFLOW["schedule"]["name"]

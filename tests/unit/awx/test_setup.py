@@ -23,8 +23,12 @@ ROOT = Path(__file__).resolve().parents[3]
 AWX = ROOT / "extensions" / "awx"
 BIN = Path(sys.executable).parent
 FOLDER = os.environ.get("MODELARTS_TEST_COLLECTIONS", "")
-THERE = (Path(FOLDER) / "ansible_collections/awx/awx").is_dir() or importlib.util.find_spec("ansible_collections.awx") is not None
-needs_awx = pytest.mark.skipif(not THERE, reason="awx.awx is not installed; MODELARTS_TEST_COLLECTIONS may name its folder")
+THERE = (Path(FOLDER) / "ansible_collections/awx/awx").is_dir() or importlib.util.find_spec(
+    "ansible_collections.awx"
+) is not None
+needs_awx = pytest.mark.skipif(
+    not THERE, reason="awx.awx is not installed; MODELARTS_TEST_COLLECTIONS may name its folder"
+)
 
 #: The options of the modules of awx.awx that these files use, from their documentation.
 _COMMON = {"name", "state", "description"}
@@ -35,9 +39,23 @@ OPTIONS = {
     "project": _COMMON | {"organization", "scm_type", "scm_url", "scm_branch"},
     "job_template": _COMMON
     | {"organization", "job_type", "inventory", "project", "playbook", "forks", "timeout", "allow_simultaneous"}
-    | {"ask_variables_on_launch", "extra_vars", "survey_enabled", "survey_spec", "credentials", "execution_environment"},
+    | {
+        "ask_variables_on_launch",
+        "extra_vars",
+        "survey_enabled",
+        "survey_spec",
+        "credentials",
+        "execution_environment",
+    },
     "workflow_job_template": _COMMON
-    | {"organization", "allow_simultaneous", "ask_variables_on_launch", "survey_enabled", "survey_spec", "workflow_nodes"},
+    | {
+        "organization",
+        "allow_simultaneous",
+        "ask_variables_on_launch",
+        "survey_enabled",
+        "survey_spec",
+        "workflow_nodes",
+    },
     "schedule": _COMMON | {"rrule", "unified_job_template", "organization", "enabled"},
 }
 TASKS = [
@@ -49,7 +67,13 @@ TASKS = [
 
 def test_tasks_use_documented_options() -> None:
     """No module of awx.awx is given an option that it does not have."""
-    used = {(name.rpartition(".")[2], option) for task in TASKS for name in task if name.startswith("awx.awx.") for option in task[name]}
+    used = {
+        (name.rpartition(".")[2], option)
+        for task in TASKS
+        for name in task
+        if name.startswith("awx.awx.")
+        for option in task[name]
+    }
     assert len(used) > 40
     assert [pair for pair in sorted(used) if pair[1] not in OPTIONS[pair[0]]] == []
 
@@ -57,7 +81,9 @@ def test_tasks_use_documented_options() -> None:
 def play(controller: Controller, home: Path, playbook: str, **variables: Any) -> str:
     """Run a playbook with a controller's address in the environment; return what it printed."""
     inventory = home / "hosts"
-    inventory.write_text("localhost ansible_connection=local ansible_python_interpreter='{{ ansible_playbook_python }}'\n")
+    inventory.write_text(
+        "localhost ansible_connection=local ansible_python_interpreter='{{ ansible_playbook_python }}'\n"
+    )
     env = {
         "HOME": str(home),
         "PATH": f"{BIN}{os.pathsep}{os.defpath}",
@@ -95,19 +121,25 @@ def test_the_credential_type_arrives_as_it_is_written(controller: Controller) ->
     """The braces of its injectors are for the controller: Ansible has not replaced them."""
     written = yaml.safe_load((AWX / "credential_type.yml").read_text(encoding="utf-8"))
     made = controller.by_name("credential_types")[written["name"]]
-    assert {key: made[key] for key in ("kind", "inputs", "injectors")} == {key: written[key] for key in ("kind", "inputs", "injectors")}
+    assert {key: made[key] for key in ("kind", "inputs", "injectors")} == {
+        key: written[key] for key in ("kind", "inputs", "injectors")
+    }
 
 
 @needs_awx
 def test_templates_and_surveys_arrive(controller: Controller) -> None:
-    """Every file has become a template with its survey, on the project and the inventory, with the credential that it needs."""
+    """Every file has become a template with its survey, project, inventory and the credential that it needs."""
     made = controller.by_name("job_templates")
     names = {row["id"]: row["name"] for kind in controller.things for row in controller.of(kind) if "name" in row}
     for path in (AWX / "job_templates").glob("*.yml"):
         written = yaml.safe_load(path.read_text(encoding="utf-8"))
         template = made[written["name"]]
         assert template.get("survey_spec", {}) == written.get("survey_spec", {})
-        assert (template["playbook"], names[template["project"]], names[template["inventory"]]) == (written["playbook"], "ModelArts", "ModelArts")
+        assert (template["playbook"], names[template["project"]], names[template["inventory"]]) == (
+            written["playbook"],
+            "ModelArts",
+            "ModelArts",
+        )
         given = [names[row["id"]] for row in template["_credentials"]]
         assert given == (["my controller"] if path.stem == "stop_looking" else ["my cloud"])
 

@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._scan import Page
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._windows import Page
 
 DAY_MS = 86_400_000
 NOW_MS = 1_790_000_000_000
@@ -86,9 +86,8 @@ class World:
             self.rows.sort(key=lambda each: self.rank[id(each)])
 
     def _matches(self, since: int, until: int | None) -> list[Row]:
-        since, until = (
-            None if bound is None else bound // self.rounds_to_ms * self.rounds_to_ms for bound in (since, until)
-        )
+        since = since // self.rounds_to_ms * self.rounds_to_ms
+        until = None if until is None else until // self.rounds_to_ms * self.rounds_to_ms
         low = since - self.since_inclusive
         high = float("inf") if until is None or "until" in self.ignores else until + self.until_inclusive
         if "since" in self.ignores:

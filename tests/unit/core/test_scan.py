@@ -13,7 +13,8 @@ import time
 from typing import Any
 
 import pytest
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._scan import Page, Scan, scan
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._scan import Scan, scan
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._windows import Page
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._windows import Found, key_of, stamp_of
 from ansible_collections.huaweicloud.modelarts.tests.unit.core import scan_world
 from ansible_collections.huaweicloud.modelarts.tests.unit.core.scan_world import (
@@ -283,7 +284,7 @@ def test_an_odd_time_at_the_end_of_a_page_hides_nothing(order: str, odd: int) ->
             page.rows[-1]["creationTimestamp"] = odd
         return page
 
-    world.fetch = fetch  # type: ignore[method-assign]
+    world.fetch = fetch  # type: ignore[method-assign, assignment]
     assert_complete(world)
 
 
@@ -347,7 +348,7 @@ def test_a_row_that_one_answer_left_out_is_found_by_asking_again() -> None:
             dataclasses.replace(page, rows=page.rows[:-40] + page.rows[-39:]) if len(world.requests) in (2, 4) else page
         )
 
-    world.fetch = fetch  # type: ignore[method-assign]
+    world.fetch = fetch  # type: ignore[method-assign, assignment]
     assert_complete(world)
 
 

@@ -10,11 +10,10 @@ import runpy
 import typing as t
 from pathlib import Path
 
+from ansible_collections.huaweicloud.modelarts.tests.unit.wait.wait_world import SharedClock
 from modelarts_simulator.clock import ManualClock
 from modelarts_simulator.cloud import Cloud
 from modelarts_simulator.server import Server
-
-from ansible_collections.huaweicloud.modelarts.tests.unit.wait.wait_world import SharedClock
 
 ROOT = Path(__file__).resolve().parents[3]
 PLUGIN = ROOT / "extensions/eda/plugins/event_source/modelarts_orders.py"
@@ -38,7 +37,11 @@ class World:
         self.pauses: list[float] = []
 
     def run(
-        self, seconds: float, environ: dict[str, str] | None = None, queue: asyncio.Queue[Event] | None = None, **args: t.Any
+        self,
+        seconds: float,
+        environ: dict[str, str] | None = None,
+        queue: asyncio.Queue[Event] | None = None,
+        **args: t.Any,
     ) -> list[Event]:
         """Run a source for so many seconds of the shared time and return its events, each with ``at``: when it came."""
         return asyncio.run(self._run(seconds, environ, queue or asyncio.Queue(1), args))

@@ -9,7 +9,6 @@ import typing as t
 
 import pytest
 import yaml
-
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _options
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._errors import InputError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._transitions import OPTIONS, given_options
@@ -74,7 +73,9 @@ def test_schema_agrees_with_the_table() -> None:
         row = SCHEMA["properties"][name]
         assert row.get("default") == option.default, name
         assert row.get("writeOnly", False) == option.secret, name
-        assert (json.dumps(list(option.choices)) in json.dumps(row)) if option.choices else "enum" not in json.dumps(row)
+        assert (
+            (json.dumps(list(option.choices)) in json.dumps(row)) if option.choices else "enum" not in json.dumps(row)
+        )
     for alias, name in ALIASES.items():
         assert SCHEMA["properties"][alias]["$ref"] == f"#/properties/{name}"
 

@@ -9,9 +9,6 @@ import typing as t
 import uuid
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _errors
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._order import Order, normalise
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._transitions import (
@@ -21,6 +18,8 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._transitions
     change,
     least_delay,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 NOW = 1_790_000_000_000
 HOUR = 3_600_000
@@ -197,6 +196,8 @@ class Disk:
     def run(self, looks: t.Iterator[tuple[int, dict[str, str]]], last: list[tuple[int, dict[str, str]]]) -> None:
         """Go on from the journal until a crash or the end. A look that a crash interrupted is made again."""
         state = Transitions.load(self.text) if self.text else Transitions()
+        # Written anew, as nothing may be appended to a torn line.
+        self.text = state.dump()
         self.deliver(state)
         while True:
             if not last:

@@ -46,10 +46,7 @@ def pieces(node: ast.expr) -> list[str]:
 PROGRAMS = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(CORE.glob("*.py"))}
 SAID = " \n ".join(squeezed(text) for program in PROGRAMS.values() for text in constants(program))
 QUOTES = [
-    squeezed(quote)
-    for line in GUIDE.splitlines()
-    if line.startswith("``")
-    for quote in re.findall(r"``(.+?)``", line)
+    squeezed(quote) for line in GUIDE.splitlines() if line.startswith("``") for quote in re.findall(r"``(.+?)``", line)
 ]
 
 
@@ -59,12 +56,16 @@ def raised() -> Iterator[tuple[str, str]]:
         for node in ast.walk(program):
             if name in _INTERNAL or not isinstance(node, ast.Call) or not node.args:
                 continue
-            if isinstance(node.func, ast.Name) and node.func.id.endswith("Error") and node.func.id not in ("AssertionError", "ValueError"):
+            if (
+                isinstance(node.func, ast.Name)
+                and node.func.id.endswith("Error")
+                and node.func.id not in ("AssertionError", "ValueError")
+            ):
                 yield from ((name, max(found, key=len)) for found in [pieces(node.args[0])] if found)
 
 
 def said(part: str) -> bool:
-    """Whether the code can say this: in one piece, or put together of three at most, none of them shorter than a word."""
+    """Whether the code can say this: in one piece, or put together of three at most, none of them tiny."""
     for dummy in range(3):
         ends = [*(match.start() for match in re.finditer(r"\W", part)), len(part)]
         size = next((end for end in reversed(ends) if re.search(rf"(?<!\w){re.escape(part[:end])}(?!\w)", SAID)), 0)
@@ -96,14 +97,20 @@ def test_no_message_is_left_out() -> None:
     messages = list(raised())
     assert len(messages) > 45
     guide = squeezed(_PLACEHOLDER.sub(" ", GUIDE))
-    missing = [(name, piece) for name, piece in messages if squeezed(_PLACEHOLDER.sub(" ", piece)).strip(" :,()") not in guide]
+    missing = [
+        (name, piece) for name, piece in messages if squeezed(_PLACEHOLDER.sub(" ", piece)).strip(" :,()") not in guide
+    ]
     assert missing == []
 
 
 def test_no_advice_is_left_out() -> None:
     """What the service's error codes and statuses mean is in the guide, too."""
     program = PROGRAMS["_answer.py"]
-    tables = [node.value for node in ast.walk(program) if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Dict)]
+    tables = [
+        node.value
+        for node in ast.walk(program)
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Dict)
+    ]
     values = [value for table in tables if isinstance(table, ast.Dict) for value in table.values]
     advice = {piece for value in values for piece in pieces(value)}
     assert len(advice) >= 9

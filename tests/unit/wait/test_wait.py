@@ -26,7 +26,7 @@ def order(pool: str, *timeline: tuple[str, float] | str, **extra: t.Any) -> dict
 def elapsed_by_log(here: World) -> float:
     """Return the virtual seconds between the first and the last list request."""
     times = [entry["time"] for entry in here.requests("list")]
-    return times[-1] - times[0]
+    return float(times[-1] - times[0])
 
 
 # Success
@@ -243,7 +243,7 @@ def test_an_order_that_is_invisible_for_two_minutes_is_waited_for() -> None:
 @pytest.mark.parametrize("option", ["order_names", "order_ids", "involved_names"])
 def test_an_order_that_never_appears_fails_after_visible_timeout(option: str) -> None:
     with world([order("pool-a", "succeeded", created="1h")]) as here:
-        outcome = here.wait(**{option: ["ghost"]})
+        outcome = here.wait(**t.cast("dict[str, t.Any]", {option: ["ghost"]}))
     assert outcome.failed and 300 <= outcome.result["elapsed"] <= 301
     assert outcome.result["missing"] == ["ghost"]
     for word in ("ghost", "misspelled", "another project", "visible_timeout"):

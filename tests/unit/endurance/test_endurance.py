@@ -1,0 +1,165 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A wait that lasts: days of virtual time over real sockets, thousands of looks, fifty waits at once."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import gc
+import os
+import threading
+import tracemalloc
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import WAIT, complete
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait import wait_for_orders
+from ansible_collections.huaweicloud.modelarts.tests.unit.wait.wait_world import World, world
+from modelarts_simulator.cloud import Cloud
+from modelarts_simulator.server import Server
+
+HOUR = 3600
+NAME = "order.pool-a-w4l2n"
+
+
+def order(*timeline: dict[str, t.Any], name: str = NAME) -> dict[str, t.Any]:
+    """Return an order of pool-a with this timeline."""
+    return {"pool": "pool-a", "order_name": name, "timeline": list(timeline)}
+
+
+def by_password(here: World) -> dict[str, str]:
+    """Return the environment of a client that has to log in."""
+    user = here.cloud.settings["users"][0]
+    kept = ("HW_REGION_NAME", "HW_MODELARTS_ENDPOINT", "HW_AUTH_URL")
+    environ = {name: value for name, value in here.server.environment().items() if name in kept}
+    return {**environ, "HW_USER_NAME": user["name"], "HW_USER_PASSWORD": user["password"], "HW_DOMAIN_NAME": user["domain"]}
+
+
+# A day
+
+
+@pytest.fixture(scope="module")
+def day() -> t.Iterator[World]:
+    """A wait of 24 hours: tokens live for one, and of ten requests one fails, in one of many ways."""
+    tenth = {"times": 0, "match": {"probability": 0.1 / 6}}
+    faults = [
+        {"kind": "reset", **tenth},
+        {"kind": "reset", "when": "amid", **tenth},
+        {"kind": "truncate", **tenth},
+        {"kind": "html", "times": 0, "match": {"probability": 0.1 / 6, "api": "list"}, "after": 3},
+        {"status": 503, **tenth},
+        {"status": 429, "retry_after": 20, **tenth},
+    ]
+    settings = {"token_lifetime": HOUR, "log_limit": 100_000}
+    running = order({"state": "processing", "seconds": 24 * HOUR}, {"state": "succeeded"})
+    with world([running], faults=faults, settings=settings) as here:
+        here.outcome = here.wait(order_names=[NAME], wait_timeout=25 * HOUR, environ=by_password(here))  # type: ignore[attr-defined]
+        yield here
+
+
+def test_a_day_with_hourly_tokens_and_many_faults_ends_in_success(day: World) -> None:
+    outcome = day.outcome  # type: ignore[attr-defined]
+    assert not outcome.failed, outcome.result["msg"]
+    assert 24 * HOUR <= outcome.result["elapsed"] <= 24 * HOUR + 120
+
+
+def test_of_ten_requests_one_did_fail(day: World) -> None:
+    faulty = [entry for entry in day.requests() if entry["fault"]]
+    assert 0.07 < len(faulty) / len(day.requests()) < 0.13
+    assert {entry["fault"] for entry in faulty} == {"reset", "truncate", "html", "status"}
+
+
+def test_a_token_is_bought_once_an_hour(day: World) -> None:
+    bought = [entry for entry in day.requests("tokens") if entry["status"] == 201 and not entry["fault"]]
+    refused = [entry for entry in day.requests("list") if entry["status"] == 401]
+    assert 24 <= len(bought) <= 26
+    assert len(refused) <= 25, "an expired token is found out by one request"
+
+
+def test_a_day_costs_what_its_interval_says(day: World) -> None:
+    assert len(day.requests("list")) <= 24 * HOUR / 15 * 1.15
+    assert max(when for when, dummy in day.lines) >= 24 * HOUR
+    gaps = [later - earlier for (earlier, dummy), (later, dummy2) in zip(day.lines, day.lines[1:])]
+    assert max(gaps) <= 60.01, "a line a minute, through every fault"
+
+
+# Ten thousand looks
+
+
+def open_files() -> int:
+    """Return how many descriptors this process has open."""
+    return len(os.listdir("/proc/self/fd"))
+
+
+class Gauge:
+    """Notes memory and descriptors at the heartbeats of a wait, past its warm-up."""
+
+    def __init__(self) -> None:
+        self.memory: list[int] = []
+        self.files: list[int] = []
+        self.threads: list[int] = []
+        self._lines = 0
+
+    def note(self, line: str) -> None:
+        """Take one progress line; every hundredth is measured."""
+        self._lines += 1
+        if self._lines % 100 == 0:
+            gc.collect()
+            self.memory.append(tracemalloc.get_traced_memory()[0])
+            self.files.append(open_files())
+            self.threads.append(threading.active_count())
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts descriptors in /proc")
+def test_ten_thousand_looks_keep_memory_and_descriptors_flat() -> None:
+    looks = 10_000
+    settings = {"log_limit": 10}
+    running = order({"state": "processing", "looks": looks - 1}, {"state": "succeeded"})
+    faults = [{"kind": "reset", "times": 0, "match": {"every": 100}}]
+    with world([running], settings=settings, faults=faults) as here:
+        gauge = Gauge()
+        environ = here.server.environment()
+        # An interval at which each look has a line: so the gauge is read all along.
+        options = complete(WAIT, {"order_names": [NAME], "wait_timeout": 30 * 24 * HOUR, "interval": 61}, environ)
+        tracemalloc.start()
+        try:
+            outcome = wait_for_orders(options, environ, here.clock, gauge.note)
+        finally:
+            tracemalloc.stop()
+    assert not outcome.failed, outcome.result["msg"]
+    assert outcome.result["polls"] >= looks
+    settled = len(gauge.memory) // 5
+    early, late = gauge.memory[settled], gauge.memory[-1]
+    assert late - early < 100_000, f"{early} bytes early on, {late} at the end"
+    assert max(gauge.files[settled:]) - min(gauge.files[settled:]) <= 4
+    assert max(gauge.threads) <= 12
+
+
+# Fifty at once
+
+
+def test_fifty_waits_at_once_share_a_service() -> None:
+    """In real time: each sees its own order end, by few requests, and none disturbs another."""
+    names = [f"order.pool-{number}-w4l2n" for number in range(50)]
+    orders = [
+        {"pool": f"pool-{n}", "order_name": name, "timeline": [{"state": "processing", "seconds": 2 + n % 5}, {"state": "succeeded"}]}
+        for n, name in enumerate(names)
+    ]
+    with Server(Cloud(orders=orders, settings={"latency_ms": 20})) as server:
+        environ = server.environment()
+
+        def wait(name: str) -> dict[str, t.Any]:
+            options = {"order_names": [name], "wait_timeout": 60, "interval": 1}
+            return wait_for_orders(complete(WAIT, options, environ), environ).result
+
+        with concurrent.futures.ThreadPoolExecutor(50) as pool:
+            results = list(pool.map(wait, names))
+        log = list(server.cloud.log)
+    assert [result["orders"][0]["order_name"] for result in results] == names
+    assert all(result["all_succeeded"] for result in results)
+    assert max(result["elapsed"] for result in results) <= 30
+    assert len(log) == sum(result["requests"] for result in results)
+    assert max(result["requests"] for result in results) <= 12
+    assert len({entry["connection"] for entry in log}) == 50, "each keeps the one connection that it opened"
