@@ -71,7 +71,7 @@ Query, wait for and report the orders of ModelArts resource pools on Huawei Clou
    :maxdepth: 1
    :glob:
 
-   event_source*
+   event*
 
 .. toctree::
    :caption: More pages
@@ -105,12 +105,13 @@ def pages(copy: Path) -> dict[Path, str]:
 
 
 def add_pages(copy: Path, rst: Path) -> None:
-    """Lay the Markdown pages and their pictures beside the generated ones."""
+    """Lay the Markdown pages and their pictures beside the generated ones; those on events get a chapter."""
     (rst / "pages").mkdir()
     for path, name in pages(copy).items():
-        shutil.copy(path, rst / "pages" / f"{name}.md")
-    if (copy / "docs" / "images").is_dir():
-        shutil.copytree(copy / "docs" / "images", rst / "pages" / "images")
+        shutil.copy(path, (rst if name.startswith("event") else rst / "pages") / f"{name}.md")
+    for folder in (rst, rst / "pages"):
+        if (copy / "docs" / "images").is_dir():
+            shutil.copytree(copy / "docs" / "images", folder / "images")
 
 
 def documentation(path: Path) -> dict[str, Any]:

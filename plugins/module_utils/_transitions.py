@@ -33,8 +33,10 @@ Event = dict[str, t.Any]
 
 # An order may be listed so much later than it was created: looks go back this far, in ms.
 LATE_MS = 3_600_000
-# Bounds may be exclusive.
+# Bounds may be exclusive, or rounded to seconds.
 _EDGE_MS = 1000
+# So many known orders at most are asked for by one request: a full page of 500 would have to be followed by another.
+_WINDOW = 450
 # Seconds between looks after credentials were refused: doubled each time. More than five bad signatures in a row lock a
 # key for five minutes, and nothing that runs here can mend them.
 REFUSED_DELAY = 600.0
@@ -84,6 +86,30 @@ class Transitions:
             return floor
         oldest = min((order.created for order in self.known.values() if not order.finished), default=self.looked)
         return max(floor, min(oldest - _EDGE_MS, self.looked - LATE_MS))
+
+    def windows(self, floor: int) -> list[tuple[int, int | None]]:
+        """Return the spans of creation time, each for one request, that the next look must list.
+
+        They hold every open order and all of the last hour; a span without an open order is left out, so that one
+        old order does not bring all that followed it into every look.
+        """
+        since, recent = self.since(floor), self.looked - LATE_MS
+        if self.news is None or self._whole:
+            return [(since, None)]
+        spans: list[tuple[int, int | None]] = []
+        start: int | None = None
+        end = count = 0
+        for created, finished in sorted((row.created, row.finished) for row in self.known.values()):
+            wanted = created >= since and (not finished or created >= recent)
+            if start is not None and count >= _WINDOW:
+                spans.append((max(floor, start - _EDGE_MS), end + _EDGE_MS))
+                start = None
+            if start is None and wanted:
+                # No gaps in the last hour: what is listed late could lie there.
+                start, count = created if created < recent else max(end, recent), 0
+            end = created if wanted else end
+            count += 1
+        return [*spans, (max(floor, (recent if start is None else start) - _EDGE_MS), None)]
 
     def feed(
         self,

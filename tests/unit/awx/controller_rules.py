@@ -81,7 +81,7 @@ def _field_faults(field: Document) -> Iterator[str]:
         yield f"{name}: unknown type {kind}"
         return
     yield from (f"{name}: {key} is for strings only" for key in _TEXT_ONLY if key in field and kind != "string")
-    if "default" in field and type(field["default"]) is not _FIELD_TYPES[kind]:
+    if "default" in field and field["default"].__class__ is not _FIELD_TYPES[kind]:
         yield f"{name}: the default is no {kind}"
     if field.get("format", "url") not in ("url", "ssh_private_key"):
         yield f"{name}: unknown format"
@@ -138,7 +138,7 @@ def _question_faults(question: Document) -> Iterator[str]:
     if asked not in QUESTION_TYPES:
         yield f"{name}: unknown type {asked}"
         return
-    yield from (f"{name}: {key} is no whole number" for key in ("min", "max") if type(question.get(key, 0)) is not int)
+    yield from (f"{name}: {key} is no whole number" for key in ("min", "max") if question.get(key, 0).__class__ is not int)
     if asked in ("multiplechoice", "multiselect") and not question.get("choices"):
         yield f"{name}: no choices"
     if question.get("default", "") != "":

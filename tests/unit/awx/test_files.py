@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from pathlib import Path
 from typing import Any
 
@@ -178,6 +179,22 @@ def test_the_workflow_holds_together() -> None:
     stop = next(template for template in TEMPLATES.values() if template["playbook"] == "stop_looking.yml")
     assert stop["extra_vars"]["modelarts_schedule"] == WORKFLOW["schedule"]["name"]
     assert "SECONDLY" not in WORKFLOW["schedule"]["rrule"] and WORKFLOW["schedule"]["enabled"] is False
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/docsite/rst/awx_guide.rst"])
+def test_the_pages_name_files_that_exist(page: str) -> None:
+    """Whoever follows a page can point at every file that it names."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:extensions|playbooks)/[\w./-]+)`", text))
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
+
+
+def test_the_guide_names_every_file() -> None:
+    """No template, workflow or credential type is left for the reader to find."""
+    text = (ROOT / "docs/docsite/rst/awx_guide.rst").read_text(encoding="utf-8")
+    shipped = [*AWX.glob("*.yml"), *AWX.glob("job_templates/*.yml"), *AWX.glob("workflows/*.yml")]
+    assert len(shipped) > 7
+    assert [path.name for path in shipped if str(path.relative_to(ROOT)) not in text] == []
 
 
 def test_what_is_not_answered() -> None:

@@ -212,7 +212,7 @@ def test_a_row_that_is_no_object_is_refused(row: Any) -> None:
 def test_timestamps_of_every_kind(value: Any, expected: int) -> None:
     order = normalise({"creationTimestamp": value, "phase": "successed"})
     assert order["creation_timestamp"] == expected
-    assert type(order["creation_timestamp"]) is int
+    assert order["creation_timestamp"].__class__ is int
     assert (order["created_at"] is None) == (expected == 0)
 
 
@@ -368,17 +368,17 @@ def test_any_json_object_becomes_an_order_of_the_documented_types(raw: dict[str,
     assert set(order) >= set(_order.ORDER_KEYS)
     assert "items" not in order
     assert order["state"] in _order.STATES
-    assert type(order["finished"]) is bool
+    assert order["finished"].__class__ is bool
     assert all(order[key] is None or (isinstance(order[key], str) and order[key]) for key in TEXTS)
     assert all(order[key] is None or isinstance(order[key], str) for key in ("phase", "result"))
     for key in ("creation_timestamp", "begin_timestamp", "end_timestamp"):
-        assert type(order[key]) is int
+        assert order[key].__class__ is int
         assert order[key] >= 0
     for key in ("queue_seconds", "run_seconds"):
         assert order[key] is None or order[key] >= 0
     for count in (each for key in ("init_count", "spec_count", "result_count") for each in order[key]):
         assert {"flavor", "count", "max_count", "azs"} <= set(count)
-        assert all(count[key] is None or type(count[key]) is int for key in ("count", "max_count"))
+        assert all(count[key] is None or count[key].__class__ is int for key in ("count", "max_count"))
         assert all(zone.keys() >= {"az", "count"} for zone in count["azs"])
     assert not hasattr(dict, next((key for key in order if hasattr(dict, key)), "no such method"))
 

@@ -41,11 +41,14 @@ def test_a_proxy_is_used_with_its_login(monkeypatch: pytest.MonkeyPatch) -> None
     assert f"Proxy-Authorization: Basic {base64.b64encode(LOGIN.encode()).decode()}" in request
 
 
+def unknown_host(*arguments: object, **more: object) -> None:
+    """Stand in for a name service that knows nothing."""
+    raise socket.gaierror(-2, "x")
+
+
 @pytest.mark.parametrize("variable", ["no_proxy", "use_proxy"])
 def test_a_proxy_is_not_used(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        socket, "getaddrinfo", lambda *arguments, **more: (_ for _ in ()).throw(socket.gaierror(-2, "x"))
-    )
+    monkeypatch.setattr(socket, "getaddrinfo", unknown_host)
     monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
     if variable == "no_proxy":
         monkeypatch.setenv("no_proxy", "example.test")

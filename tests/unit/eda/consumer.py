@@ -24,7 +24,12 @@ async def consume(plugin: str, log: str, arguments: str) -> None:
         event = await queue.get()
         if "order" in event:
             order = event["order"]
-            line = {"name": order["order_name"], "from": event["previous_state"], "to": order["state"], "id": event["id"]}
+            line = {
+                "name": order["order_name"],
+                "from": event["previous_state"],
+                "to": order["state"],
+                "id": event["id"],
+            }
             os.write(file, (json.dumps(line) + "\n").encode())
     source.result()
 

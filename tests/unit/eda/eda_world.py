@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An event source against the simulator over a real socket, in a time that both share and that nobody sleeps through."""
+"""An event source against the simulator over a real socket, in a time that both share without sleeping."""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ import typing as t
 from pathlib import Path
 
 import pytest
-
 from ansible_collections.huaweicloud.modelarts.tests.unit.eda.eda_world import SOURCE, Event, told, world
 
 SLOW = [{"state": "pending", "seconds": 60}, {"state": "processing", "seconds": 300}, {"state": "succeeded"}]
@@ -115,6 +114,15 @@ def test_looks_narrow_to_the_oldest_open_order() -> None:
         assert len(w.requests()) - len(first) == len(looks) - 1
 
 
+def test_two_thousand_open_orders_cost_one_request_for_each_five_hundred() -> None:
+    waiting = {"generate": {"count": 2000, "days": 3}, "state": "pending"}
+    with world([waiting, {"pool": "slow", "timeline": SLOW}]) as w:
+        assert told(w.run(400)) == [STORY[0], STORY[4]]
+        looks = [row["time"] for row in w.requests()]
+        per_look = [looks.count(time) for time in sorted(set(looks))]
+        assert max(per_look[1:]) <= 5
+
+
 # Errors
 
 
@@ -151,7 +159,7 @@ def test_retry_after_is_honoured() -> None:
 
 
 def test_an_unexpected_failure_is_an_event_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(self: t.Any, since: int) -> t.NoReturn:
+    def broken(self: t.Any, spans: t.Any) -> t.NoReturn:
         raise ZeroDivisionError("with a secret in it")
 
     with world(ORDERS) as w:
@@ -163,7 +171,7 @@ def test_an_unexpected_failure_is_an_event_too(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_an_expired_password_token_is_renewed_silently() -> None:
-    login = {"username": "simulator-user", "domain_name": "simulator-domain"}
+    login: dict[str, t.Any] = {"username": "simulator-user", "domain_name": "simulator-domain"}
     with world(ORDERS) as w:
         from modelarts_simulator.switches import DEFAULT_PASSWORD
 

@@ -17,18 +17,21 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from ansible_collections.huaweicloud.modelarts.tests.unit.eda.eda_world import PLUGIN
 from modelarts_simulator.clock import ManualClock
 from modelarts_simulator.cloud import Cloud
 from modelarts_simulator.server import Server
-
-from ansible_collections.huaweicloud.modelarts.tests.unit.eda.eda_world import PLUGIN
 
 ORDERS = 2000
 KILLS = 12
 #: Every order is pending for 0 to 40 minutes, processing for 10, and then done.
 CROWD = {
     "generate": {"count": ORDERS, "days": 0.04, "seed": 5, "spread": 2400},
-    "timeline": [{"state": "pending", "seconds": 3600}, {"state": "processing", "seconds": 600}, {"state": "succeeded"}],
+    "timeline": [
+        {"state": "pending", "seconds": 3600},
+        {"state": "processing", "seconds": 600},
+        {"state": "succeeded"},
+    ],
 }
 
 

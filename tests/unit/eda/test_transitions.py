@@ -85,7 +85,7 @@ def test_a_state_filter_hides_other_changes_but_not_the_state_that_was_left() ->
     state = started(order("a", "pending"))
     assert state.feed([order("a", "running")], NOW + 1, FLOOR, state="failed") == []
     assert told(state.feed([order("a", "failed")], NOW + 2, FLOOR, state="failed")) == [("a", "processing", "failed")]
-    assert list(state.owed.values())[0]["previous_state"] == "processing"
+    assert next(iter(state.owed.values()))["previous_state"] == "processing"
 
 
 def test_rows_without_a_name_are_known_by_their_id_or_left_alone() -> None:
@@ -108,6 +108,37 @@ def test_looks_reach_back_to_the_oldest_open_order_or_an_hour() -> None:
     state.feed([order("open", "failed", NOW - 50 * HOUR)], NOW, FLOOR)
     assert state.since(FLOOR) == NOW - LATE_MS
     assert Transitions().since(FLOOR) == FLOOR
+
+
+def test_one_old_order_does_not_bring_all_that_followed_into_every_look() -> None:
+    done = [order(f"d{number}", "successed", NOW - 40 * HOUR + number) for number in range(3000)]
+    state = started(order("open", "pending", NOW - 50 * HOUR), *done, order("new", "pending", NOW - 5))
+    old, recent = state.windows(FLOOR)
+    assert old == (NOW - 50 * HOUR - 1000, NOW - 50 * HOUR + 1000)
+    assert recent == (NOW - LATE_MS - 1000, None)
+    assert Transitions().windows(FLOOR) == [(FLOOR, None)]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 90), st.booleans()), max_size=60),
+    st.integers(1, 9),
+)
+def test_spans_hold_every_open_order_and_all_of_the_last_hour(rows: list[tuple[int, bool]], size: int) -> None:
+    orders = [
+        order(f"o{number}", "pending" if is_open else "failed", NOW - minutes * 60_000)
+        for number, (minutes, is_open) in enumerate(rows)
+    ]
+    state = started(*orders)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(Transitions.windows.__globals__, "_WINDOW", size)
+        spans = state.windows(FLOOR)
+    assert [end is None for dummy, end in spans] == [False] * (len(spans) - 1) + [True]
+
+    def held(moment: int) -> bool:
+        return any(start <= moment and (end is None or moment <= end) for start, end in spans)
+
+    assert all(held(row["creation_timestamp"]) for row in orders if not row["finished"])
+    assert all(held(NOW - LATE_MS + minute * 60_000 + second) for minute in range(61) for second in (0, 30_000))
 
 
 def test_what_no_look_can_list_again_is_forgotten() -> None:
@@ -234,7 +265,7 @@ def test_no_crash_at_any_point_loses_or_repeats_a_change(history: list[dict[str,
                 continue
             except StopIteration:
                 break
-    taken = []
+    taken: list[dict[str, t.Any]] = []
     repeated = 0
     for event in shaken.taken:
         if taken and taken[-1]["id"] == event["id"]:

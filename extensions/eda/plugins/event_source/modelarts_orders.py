@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import hashlib
 import importlib
 import importlib.machinery
 import importlib.util
@@ -32,11 +31,9 @@ description:
   - Watches any number of orders by one listing for each look, and never ends. Errors become events,
     V({error, id}) with V({kind, msg, status, error_code, request_id}), once for each change of what is wrong, and
     V({recovered, id}) with V({kind, seconds}) when it is over.
-  - The guide on events tells what is reported at the start, what a restart means and how errors are paced.
 options:
   involved_names:
-    description:
-      - Only orders of these pools, by display name or ID. The orders of all pools by default.
+    description: Only orders of these pools, by display name or ID. The orders of all pools by default.
     type: list
     elements: str
     aliases: [pools, involved_name, pool, pool_name]
@@ -51,8 +48,7 @@ options:
     type: str
     choices: [pending, running, processing, successed, succeeded, failed]
   resource:
-    description:
-      - Kind of resource that was ordered. The API knows resource pools only.
+    description: Kind of resource that was ordered. The API knows resource pools only.
     type: str
     choices: [pools]
     default: pools
@@ -62,13 +58,11 @@ options:
     type: list
     elements: str
   order_ids:
-    description:
-      - Only orders with these IDs (billing numbers such as V(CS2304191748WNW2R)). All orders by default.
+    description: Only orders with these IDs (billing numbers such as V(CS2304191748WNW2R)). All orders by default.
     type: list
     elements: str
   operation:
-    description:
-      - Only orders of these operations. All operations by default.
+    description: Only orders of these operations. All operations by default.
     type: list
     elements: str
     choices: [apply, modify, delete]
@@ -81,8 +75,7 @@ options:
       - The service lists the orders of the last month only.
     type: str
   interval:
-    description:
-      - Seconds between two looks, from 0.1 to 86400, with a little jitter. Fractions are allowed.
+    description: Seconds between two looks, from 0.1 to 86400, with a little jitter. Fractions are allowed.
     type: float
     default: 30.0
   state_file:
@@ -243,20 +236,27 @@ class Watched:
         """Return what tells one set of watched orders from another."""
         names = ("project_id", "project_name", "workspace_id", "order_names", "order_ids", "operation")
         parts = [self.connection.endpoint, options["involved_names"], [options[name] for name in names]]
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+        return json.dumps(parts)
 
     def floor(self, now_ms: int) -> int:
         """Return the earliest creation time that is of interest and that the service may still list, in epoch ms."""
         return max(self._query.since, now_ms - _query.HORIZON_MS)
 
-    def look(self, since: int) -> _orders_api.Listing:
-        """Return the watched orders created since then, by one listing wherever the service can show it in full."""
+    def look(self, spans: t.Iterable[tuple[int, int | None]]) -> _orders_api.Listing:
+        """Return the watched orders created in these spans, each once: the way it was listed last."""
+        listings = [self._list(dataclasses.replace(self._query, since=since, until=until)) for since, until in spans]
+        found = [order for listing in listings for order in listing.orders]
+        if self._items:
+            found = [order for order in found if any(item.meets(order) for item in self._items)]
+        orders = list({_transitions.key_of(order): order for order in found}.values())
+        truncated = any(listing.truncated for listing in listings)
+        return _orders_api.Listing(orders, None, truncated, listings[0].server_ms)
+
+    def _list(self, query: _query.Query) -> _orders_api.Listing:
         if not self._items:
-            return self.connection.orders().list(dataclasses.replace(self._query, since=since))
-        wanted = _wanted.Wanted(self._items, self._query, True)
-        listing = _looks.DirectSource(self.connection, wanted).look(since)
-        orders = [order for order in listing.orders if any(item.meets(order) for item in self._items)]
-        return dataclasses.replace(listing, orders=orders)
+            return self.connection.orders().list(query)
+        wanted = _wanted.Wanted(self._items, query, True)
+        return _looks.DirectSource(self.connection, wanted).look(query.since)
 
 
 class StoppableClock(_clock.Clock):
@@ -317,8 +317,7 @@ class Source:
         finally:
             # A look under way ends with its current request, at most.
             watched.connection.transport.end_by(self._clock.monotonic())
-            if isinstance(self._clock, StoppableClock):
-                self._clock.stop()
+            getattr(self._clock, "stop", bool)()
             watched.connection.close()
             if self._file is not None:
                 self._file.close()
@@ -329,7 +328,7 @@ class Source:
         """Look once, report what changed, and return the seconds to the next look."""
         floor = watched.floor(self._clock.time_ms())
         try:
-            listing = await asyncio.to_thread(watched.look, self._state.since(floor))
+            listing = await asyncio.to_thread(watched.look, self._state.windows(floor))
         except _errors.ModelArtsError as error:
             return await self._failed(watched, error)
         except Exception as error:

@@ -84,7 +84,7 @@ class Catalog:
         place = self._orders.index(order, bisect.bisect_left(self._created, order.created))
         del self._orders[place], self._created[place]
         self._by_name.pop(order.name, None)
-        for pool in {order.pool, order.pool_id}:
+        for pool in dict.fromkeys((order.pool, order.pool_id)):
             self._by_pool[pool].remove(order)
         self._selections.clear()
 

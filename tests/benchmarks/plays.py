@@ -1,0 +1,144 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What one more task of a play costs, and one more try of ``until``: every kind in turn, within one play.
+
+The cost of a task is the time from the result before it to its own, as a callback sees them; that of a try is the time
+between two tries. A round holds each kind once, so whatever else the machine does meets all kinds alike; the median
+of all rounds counts.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import requests
+from ansible_collections.huaweicloud.modelarts.tests.benchmarks._figures import Figure, number, table
+from ansible_collections.huaweicloud.modelarts.tests.benchmarks._service import TOKEN, service
+from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import INFO, LOOKUP, Ansible, Run, Task
+
+LIBRARY = Path(__file__).parent / "library"
+KEYS = {"access_key": "AKofTheBenchmarksFake", "secret_key": "SKofTheBenchmarksFake-7Zt3LmX9vB2nRw8Yc"}
+ORDER = {"pool": "pool-5ed5", "order_name": "order.pool-5ed5-w4l2n", "state": "succeeded", "created": "1h"}
+DEBUG, URI, LOOK_UP, SDK = "debug", "ansible.builtin.uri", "the lookup", "a module with the official SDK"
+HERE, THERE, UNTIL_LOOKUP = "the info task", "the info task, as a module", "a lookup within until"
+BARE = "a request of a bare requests loop"
+NEVER = "1 > 2"
+
+
+@dataclasses.dataclass(frozen=True)
+class Costs:
+    """Milliseconds for one more task and one more try, by kind."""
+
+    tasks: dict[str, float]
+    tries: dict[str, float]
+
+    def figures(self) -> list[Figure]:
+        """Return what must hold."""
+        tasks, tries = self.tasks, self.tries
+        return [
+            Figure("one more info task, of one more `uri` task", tasks[HERE] / tasks[URI], 0.10),
+            Figure("one more info task, above one more `debug`", tasks[HERE] - tasks[DEBUG], 20, "ms"),
+            Figure("one more lookup, of one more `uri` task", tasks[LOOK_UP] / tasks[URI], 0.25),
+            Figure("one more `until` try of it, of one of `uri`", tries[HERE] / tries[URI], 0.05),
+        ]
+
+    def table(self) -> str:
+        """Return all of it, as parts of what ``uri`` costs."""
+        rows = [[f"task: {name}", *_parts(cost, self.tasks)] for name, cost in self.tasks.items()]
+        rows += [[f"try: {name}", *_parts(cost, self.tries)] for name, cost in self.tries.items()]
+        return table(["one more", "of `uri`", "context: ms here"], rows)
+
+
+def _parts(cost: float, costs: Mapping[str, float]) -> list[str]:
+    return [number(cost / costs[URI]), f"{cost:.1f}"]
+
+
+def measure(rounds: int, tries: int) -> Costs:
+    """Run one play of ``rounds`` rounds of tasks, and of a third as many rounds of ``tries`` tries of each kind."""
+    with service([ORDER], keys=[KEYS]) as place, tempfile.TemporaryDirectory() as top:
+        kinds, tried = _tasks(place), _tries(place)
+        tasks = [{**task, "name": f"{name} {turn}"} for turn in range(rounds + 1) for name, task in kinds.items()]
+        for turn in range(max(2, rounds // 3)):
+            tasks += [_until(f"try {name} {turn}", task, count * tries) for name, (task, count) in tried.items()]
+        run = Ansible(Path(sys.executable).parent, Path(top)).tasks(tasks, env={"ANSIBLE_LIBRARY": str(LIBRARY)})
+        run.succeeded()
+        bare = _bare_loop(place)
+    costs = Costs(_task_costs(run, list(kinds)), _try_costs(run, list(tried)))
+    costs.tries[BARE] = bare
+    return costs
+
+
+def _place(place: Mapping[str, str]) -> dict[str, str]:
+    return {**{key: value for key, value in place.items() if key != "auth_token"}, **KEYS}
+
+
+def _tasks(place: Mapping[str, str]) -> dict[str, Task]:
+    options = _place(place)
+    asked = {key: value for key, value in options.items() if key != "iam_endpoint"}
+    terms = {"msg": f"{{{{ query({LOOKUP!r}, **options) }}}}"}
+    return {
+        DEBUG: {"ansible.builtin.debug": {"msg": "hello"}},
+        URI: {"ansible.builtin.uri": _uri(place)},
+        HERE: {INFO: options},
+        THERE: {INFO: options, "vars": {"modelarts_in_process": False}},
+        LOOK_UP: {"ansible.builtin.debug": terms, "vars": {"options": options}},
+        SDK: {"sdk_order": {**asked, "order_name": ORDER["order_name"]}},
+    }
+
+
+def _tries(place: Mapping[str, str]) -> dict[str, tuple[Task, int]]:
+    """Return tasks, and how many times as many tries of each: cheap ones need more for a steady median."""
+    tasks = _tasks(place)
+    looked = f"query({LOOKUP!r}, **options) is not defined"
+    lookup: Task = {"ansible.builtin.debug": {"msg": "hello"}, "vars": {"options": _place(place)}, "until": looked}
+    return {URI: (tasks[URI], 1), HERE: (tasks[HERE], 4), THERE: (tasks[THERE], 1), UNTIL_LOOKUP: (lookup, 4)}
+
+
+def _uri(place: Mapping[str, str]) -> dict[str, Any]:
+    url = f"{place['endpoint']}/v1/{place['project_id']}/orders?limit=500&offset=0"
+    return {"url": url, "headers": {"X-Auth-Token": TOKEN}, "return_content": True}
+
+
+def _until(name: str, task: Task, retries: int) -> Task:
+    return {"until": NEVER, **task, "name": name, "retries": retries, "delay": 0, "ignore_errors": True}
+
+
+def _task_costs(run: Run, kinds: list[str]) -> dict[str, float]:
+    """Return the median milliseconds of each kind; the first round, in which plugins are loaded, does not count."""
+    ended = [event for event in run.events if not event.task.startswith("try ")]
+    costs: dict[str, list[float]] = {name: [] for name in kinds}
+    for before, event in itertools.pairwise(ended[len(kinds) - 1 :]):
+        if event.event != "ok":
+            raise SystemExit(f"{event.task}: {event.result.get('msg')}")
+        costs[event.task.rpartition(" ")[0]].append(event.time - before.time)
+    return {name: 1000 * median(seconds) for name, seconds in costs.items()}
+
+
+def _try_costs(run: Run, kinds: list[str]) -> dict[str, float]:
+    return {name: 1000 * median(_tries_of(run, f"try {name} ")) for name in kinds}
+
+
+def _tries_of(run: Run, prefix: str) -> list[float]:
+    """Return the seconds between the tries of the tasks of a kind."""
+    tried = [event for event in run.events if event.event == "retry" and event.task.startswith(prefix)]
+    return [event.time - before.time for before, event in itertools.pairwise(tried) if before.task == event.task]
+
+
+def _bare_loop(place: Mapping[str, str]) -> float:
+    """Return the median milliseconds of a request over a kept connection, its JSON read."""
+    asked = _uri(place)
+    seconds = []
+    with requests.Session() as session:
+        for dummy in range(100):
+            begin = time.perf_counter()
+            session.get(asked["url"], headers=asked["headers"], timeout=30).json()
+            seconds.append(time.perf_counter() - begin)
+    return 1000 * median(seconds)
