@@ -6,7 +6,8 @@ PYTHON ?= python3
 CHECK = $(PYTHON) tools/check.py
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test lint types units integration sanity docs-check package molecule matrix clean
+.PHONY: help venv demo test lint types units integration sanity docs-check package molecule docs browser release-check \
+	matrix clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +44,15 @@ package: ## Build the artifact and import it as Galaxy would
 
 molecule: ## Run the molecule scenarios of the roles, on this machine
 	@$(CHECK) molecule
+
+docs: ## Build the documentation site in build/site
+	@$(CHECK) docs
+
+browser: ## Open the report of orders in headless Chromium
+	@$(CHECK) browser
+
+release-check: ## Build the artifact, check what is in it, and run the demo from an installed copy
+	@$(CHECK) release-check
 
 matrix: ## Sanity, units and integration on every supported ansible-core (or CORES="2.18 2.20")
 	@$(PYTHON) tools/matrix.py $(CORES)

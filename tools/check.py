@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The checks of this repository: `python3 tools/check.py all` (but molecule), or any of the groups in GROUPS.
+"""The checks of this repository: `python3 tools/check.py all`, or any of the groups in GROUPS.
 
 Each check gets the virtual environment it needs, and an environment without the user's Ansible settings and cloud
 credentials. JOBS (default 2, or 1 on a single core) says how many run at a time.
@@ -191,6 +191,21 @@ def molecule() -> Iterator[Step]:
     yield replace(in_venv("molecule", "bash", "-c", "cd extensions && molecule test --all"), skip=reason)
 
 
+def site() -> Iterator[Step]:
+    """Build the documentation site, without a network and without warnings."""
+    yield in_venv("documentation site", "python", "tools/docs_site.py")
+
+
+def release() -> Iterator[Step]:
+    """Build the artifact, look what is in it, and run the demo from where it was installed."""
+    yield in_venv("release check", "python", "tools/release_check.py")
+
+
+def browser() -> Iterator[Step]:
+    """Open the report in headless Chromium, where there is one."""
+    yield pytest("report in a browser", "tests/browser")
+
+
 #: What `make TARGET` runs: the steps in the order they start, and per virtual environment the layers they need.
 Steps = Callable[[], Iterator[Step]]
 GROUPS: dict[str, tuple[tuple[Steps, ...], dict[str, set[str]]]] = {
@@ -208,6 +223,9 @@ GROUPS: dict[str, tuple[tuple[Steps, ...], dict[str, set[str]]]] = {
     ),
     "package": ((package,), {NEWEST: {"lint", "release"}}),
     "molecule": ((molecule,), {NEWEST: {"molecule"}}),
+    "docs": ((site,), {NEWEST: {"docs", "site"}}),
+    "release-check": ((release,), {NEWEST: set()}),
+    "browser": ((browser,), {NEWEST: {"pytest", "test"}}),
 }
 
 
@@ -223,7 +241,7 @@ def plan(groups: list[str]) -> list[Step]:
 
 def main() -> int:
     """Run the groups named on the command line."""
-    groups = [group for group in GROUPS if group != "molecule"] if sys.argv[1:] == ["all"] else sys.argv[1:]
+    groups = list(GROUPS) if sys.argv[1:] == ["all"] else sys.argv[1:]
     unknown = [group for group in groups if group not in GROUPS]
     if unknown or not groups:
         print(f"error: name one or more of: all, {', '.join(GROUPS)}", file=sys.stderr)

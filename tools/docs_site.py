@@ -189,10 +189,10 @@ def main() -> int:
         options = ("-q", "-b", "html", "-d", SCRATCH / "doctrees", "-w", log, "-E")
         run("sphinx-build", *options, rst, SITE, NO_COLOR="1")
     found = complaints(log)
-    print(*found, sep="\n")
-    print(
-        f"{'error: ' if found else ''}site: {len(list(SITE.rglob('*.html')))} pages in {SITE.relative_to(venvs.ROOT)}"
-    )
+    for complaint in found:
+        print(complaint)
+    count = len(list(SITE.rglob("*.html")))
+    print(f"{'error: ' if found else ''}site: {count} pages in {SITE.relative_to(venvs.ROOT)}")
     return 1 if found else 0
 
 

@@ -101,7 +101,9 @@ def _json(exchange: Exchange, asked: Asked) -> t.Any:
         raise PassingError(f"{asked.host} answered with an empty body", **facts)
     try:
         data = _DECODER.decode(body.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+    except RecursionError:
+        raise _too_deep(asked, facts) from None
+    except ValueError:
         data = _BROKEN
     if data is not _BROKEN:
         return _whole_characters(_flat(data, asked, facts), body)
@@ -126,7 +128,11 @@ def _flat(data: t.Any, asked: Asked, facts: t.Mapping[str, t.Any]) -> t.Any:
         ]
         if not level:
             return data
-    raise AnswerError(f"{asked.host} answered with JSON of more than {_DEEPEST} levels: check the endpoint", **facts)
+    raise _too_deep(asked, facts)
+
+
+def _too_deep(asked: Asked, facts: t.Mapping[str, t.Any]) -> AnswerError:
+    return AnswerError(f"{asked.host} answered with JSON of more than {_DEEPEST} levels: check the endpoint", **facts)
 
 
 def _whole_characters(data: t.Any, body: bytes) -> t.Any:

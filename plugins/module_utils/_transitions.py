@@ -85,7 +85,7 @@ class Transitions:
         if self.news is None or self._whole:
             return floor
         oldest = min((order.created for order in self.known.values() if not order.finished), default=self.looked)
-        return max(floor, min(oldest - _EDGE_MS, self.looked - LATE_MS))
+        return max(floor, min(oldest, self.looked - LATE_MS) - _EDGE_MS)
 
     def windows(self, floor: int) -> list[tuple[int, int | None]]:
         """Return the spans of creation time, each for one request, that the next look must list.
@@ -278,6 +278,8 @@ class StateFile:
         self._path = os.path.realpath(path)
         self._file: int | None = None
         self._lock = threading.Lock()
+        # What cannot be read must not be overwritten.
+        self._blocked: StateFileError | None = None
 
     def load(self) -> Transitions | None:
         """Return what the file remembers, None where there is none. Raises StateFileError; a broken file is kept."""
@@ -290,11 +292,13 @@ class StateFile:
         except ValueError:
             kept = f"{self._path}.broken"
         except OSError as error:
-            raise self._error("be read", error) from None
+            self._blocked = self._error("be read", error)
+            raise self._blocked from None
         try:
             os.replace(self._path, kept)
         except OSError as error:
-            raise self._error("be moved out of the way, though it holds no state of this source,", error) from None
+            self._blocked = self._error("be moved out of the way, though it holds no state of this source,", error)
+            raise self._blocked from None
         raise StateFileError(
             f"state_file {safe(self._path, 200)} holds no state of this source: watching starts afresh, and the "
             f"file is kept as {safe(kept, 200)}"
@@ -306,6 +310,8 @@ class StateFile:
             self._save(text)
 
     def _save(self, text: str) -> None:
+        if self._blocked is not None:
+            raise self._blocked
         self._close()
         draft = f"{self._path}.new"
         try:

@@ -83,11 +83,17 @@ def _processing(rows: list[dict[str, Any]], size: int, repetitions: int) -> Proc
     exchange = Exchange(200, {}, body)
     asked = Asked("localhost", "the token", now / 1000)
     # Small sizes need more repetitions for a steady figure.
-    costs = [_cpu(*work) for dummy in range(max(repetitions, repetitions * 10_000 // size)) for work in [(
-        lambda: json.loads(body),
-        lambda: query.select(normalise(row) for row in items),
-        lambda: read_answer(exchange, asked),
-    )]]
+    costs = [
+        _cpu(*work)
+        for dummy in range(max(repetitions, repetitions * 10_000 // size))
+        for work in [
+            (
+                lambda: json.loads(body),
+                lambda: query.select(normalise(row) for row in items),
+                lambda: read_answer(exchange, asked),
+            )
+        ]
+    ]
     loads, normalised, read = (median(column) for column in zip(*costs, strict=True))
     return Processing(size, loads, normalised, read)
 

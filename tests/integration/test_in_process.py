@@ -262,7 +262,12 @@ def handed_over(ansible: Ansible, places: Clouded, interpreters: Interpreters, v
     cwd = ansible.folder()
     cases = {**HANDED_OVER, **KEPT}
     tasks = [special(name, extra, places, interpreters) for name, extra in cases.items()]
-    far = {"name": "far", "ansible_connection": "ssh", "ansible_python_interpreter": interpreters.new("far"), **variables}
+    far = {
+        "name": "far",
+        "ansible_connection": "ssh",
+        "ansible_python_interpreter": interpreters.new("far"),
+        **variables,
+    }
     plays = [_play([{"name": "add", "ansible.builtin.add_host": far}, *tasks], vars=variables)]
     surroundings = {"environment": {"HW_REGION_NAME": "cn-north-4"}}
     plays.append(_play([special("environment of the play", {}, places, interpreters)], **surroundings))

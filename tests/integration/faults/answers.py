@@ -66,7 +66,7 @@ JSON = (
     Fault("an order that is null", WRONG_ADDRESS, NO_ORDERS, body({"count": 1, "items": [row(), None]})),
     Fault("an order that is a list", WRONG_ADDRESS, NO_ORDERS, body({"count": 1, "items": [[row()]]})),
     Fault("1,000 levels deep", WRONG_ADDRESS, ("more than 64 levels", "check the endpoint"), body(_deep(1000))),
-    Fault("100,000 levels deep", PASSING, ("not JSON",), body(_deep(100_000))),
+    Fault("100,000 levels deep", WRONG_ADDRESS, ("more than 64 levels", "check the endpoint"), body(_deep(100_000))),
     Fault(
         "keys that come twice",
         HARMLESS,

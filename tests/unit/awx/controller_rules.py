@@ -138,7 +138,9 @@ def _question_faults(question: Document) -> Iterator[str]:
     if asked not in QUESTION_TYPES:
         yield f"{name}: unknown type {asked}"
         return
-    yield from (f"{name}: {key} is no whole number" for key in ("min", "max") if question.get(key, 0).__class__ is not int)
+    yield from (
+        f"{name}: {key} is no whole number" for key in ("min", "max") if question.get(key, 0).__class__ is not int
+    )
     if asked in ("multiplechoice", "multiselect") and not question.get("choices"):
         yield f"{name}: no choices"
     if question.get("default", "") != "":

@@ -251,7 +251,7 @@ def test_a_token_that_iam_gave_is_hidden_too() -> None:
         (b'{"count": 1, "items": []}\xff', "not JSON", 2),
         ('{"items": []}'.encode("utf-16"), "not JSON", 2),
         (b"9" * 10_000, "not JSON", 2),
-        (b"[" * 100_000, "not JSON", 2),
+        (b"[" * 100_000, "more than 64 levels", 1),
         (b"[" * 200 + b"]" * 200, "more than 64 levels", 1),
         (b'{"a":' * 900 + b"1" + b"}" * 900, "more than 64 levels", 1),
         (b"[]", "no list of orders", 1),

@@ -240,6 +240,27 @@ def test_a_state_file_that_cannot_be_written_for_a_while_is_caught_up(tmp_path: 
         assert told(first + w.run(900, state_file=str(folder / "state.json"))) == STORY
 
 
+def test_a_state_file_that_cannot_be_read_is_told_once_and_never_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "state.json"
+    file.write_text("precious", encoding="utf-8")
+
+    def refuse(path: t.Any, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        if str(path) == str(file):
+            raise PermissionError(13, "Permission denied")
+        return open(path, *args, **kwargs)
+
+    with world(ORDERS) as w, monkeypatch.context() as patch:
+        # Tests may run as root, whom no file mode keeps out.
+        patch.setitem(SOURCE["_transitions"].StateFile.load.__globals__, "open", refuse)
+        events = w.run(900, state_file=str(file))
+        assert errors(events) == [("state_file", None)]
+        assert "cannot be read (Permission denied)" in events[0]["error"]["msg"]
+        assert told(events) == STORY
+        assert file.read_text(encoding="utf-8") == "precious"
+
+
 def test_a_state_file_may_be_a_link(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "real")
     with world(ORDERS) as w:

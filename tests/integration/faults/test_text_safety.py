@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Text from the service cannot act on a terminal: not from any field, through messages, warnings, progress or tables."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from ansible_collections.huaweicloud.modelarts.tests.integration.faults.model import row, strike
+from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import COLLECTION, Ansible, Run, ask, look_up
+from ansible_collections.huaweicloud.modelarts.tests.support.clouds import Clouds, Sim
+
+WAIT = f"{COLLECTION}.modelarts_order_wait"
+#: Clears the screen, writes the title, turns reading round, goes back to the line's start, ends the line, hides itself.
+EVIL = "\x1b[2J\x1b]0;owned\x07\u202eevil\r\n\u2066x\u2069\u200b\x9b31m\x00\x7f"
+CONTROLS = [letter for letter in sorted(set(EVIL)) if not letter.isprintable() and letter != "\n"]
+LONG = "long " * 2000
+FOREVER = {"times": 0}
+
+
+def evil_row(**values: Any) -> dict[str, Any]:
+    """Return an order each of whose words is hostile."""
+    words = ("orderName", "orderId", "resourceDisplayName", "operation", "workspaceId", "failReason", "billingMode")
+    hostile = {word: f"{word} {EVIL}" for word in words}
+    return row(**{**hostile, "resourceName": "pool-evil", "specCount": [{"flavor": EVIL, "count": 1}], **values})
+
+
+def lists(*rows: dict[str, Any], **rule: Any) -> dict[str, Any]:
+    """Return a simulator's arguments that answer with these rows."""
+    return strike("json", json={"count": len(rows), "items": list(rows)}, **rule)
+
+
+@pytest.fixture(scope="module")
+def sims(clouds: Clouds, way: dict[str, bool]) -> dict[str, Sim]:
+    """Return clouds that put hostile text everywhere; new ones for each way, for some of them change as they are used."""
+    running = evil_row(phase=f"reviewing {EVIL}", endTimestamp=0)
+    failed = evil_row(phase="failed", failReason=f"{EVIL}{LONG}")
+    # One row for each of the three doors, then another: so the wait sees its order go back.
+    steps = [lists(evil_row(phase="successed"), times=3), lists(evil_row(phase="processing", endTimestamp=0))]
+    back = {"faults": [rule for step in steps for rule in step["faults"]]}
+    error = {"status": 400, "code": f"A{EVIL}", "message": f"{EVIL}{LONG}", "headers": {"X-Request-Id": "r\x1b[31m\x9b"}}
+    place = {"Location": "https://elsewhere\x1b[31m.example/x"}
+    show = [{"kind": "status", "status": 404, "message": EVIL, "match": {"api": "show"}, **FOREVER}]
+    return {
+        "running": clouds.new(**lists(running)),
+        "failed": clouds.new(orders=[], faults=[*lists(failed)["faults"], *show]),
+        "back": clouds.new(**back),
+        "error": clouds.new(**strike("status", **error)),
+        "redirect": clouds.new(**strike("redirect", headers=place)),
+        "text": clouds.new(**strike("body", status=500, body=f"{EVIL}{LONG}", content_type="text/plain")),
+    }
+
+
+@pytest.fixture(scope="module")
+def run(ansible: Ansible, sims: dict[str, Sim], way: dict[str, bool]) -> Run:
+    """Show all of it to a person."""
+    tasks = []
+    for name, sim in sims.items():
+        options = {**sim.options, "retries": 0}
+        patience = {"involved_names": ["pool-evil"], "wait_timeout": 2, "interval": 0.5, "settle": 1.0}
+        tasks += [
+            ask(f"info: {name}", {**options, "details": name == "failed"}, ignore_errors=True, register="asked"),
+            look_up(f"lookup: {name}", options, ignore_errors=True, no_log=name not in ("error", "redirect", "text")),
+            {"name": f"wait: {name}", WAIT: {**options, **patience}, "ignore_errors": True},
+        ]
+        if name == "failed":
+            table = f"{{{{ asked.orders | {COLLECTION}.orders_table }}}}"
+            tasks.append({"name": "table", "ansible.builtin.debug": {"msg": table}})
+    return ansible.tasks(tasks, vars=way)
+
+
+def test_nothing_reaches_the_terminal_raw(run: Run) -> None:
+    """Progress, warnings, messages and tables; results are shown by ansible itself."""
+    shown = run.succeeded().output.splitlines()
+    lines = [line for line in shown if not line.lstrip().startswith('"') and "=> {" not in line]
+    assert any(line.startswith("modelarts: ") for line in lines)
+    assert {letter for letter in CONTROLS if any(letter in line for line in lines)} == set()
+
+
+@pytest.mark.parametrize("name", ["error", "redirect", "text", "running", "failed"])
+@pytest.mark.parametrize("door", ["info", "lookup", "wait"])
+def test_messages_are_one_printable_line(run: Run, door: str, name: str) -> None:
+    """Of a sensible length, however long the text was."""
+    event = run.event(f"{door}: {name}")
+    if not event.failed or "msg" not in event.result:
+        assert name in ("running", "failed") and door != "wait"
+        return
+    msg = str(event.result["msg"])
+    assert msg.isprintable() and len(msg) < 1500
+    assert "evil" in msg or name == "redirect"
+
+
+def test_other_keys_of_a_failure_are_safe_too(run: Run) -> None:
+    """The error code and the request's ID are shown like messages."""
+    for door in ("info", "wait"):
+        result = run.failure(f"{door}: error")
+        assert str(result["error_code"]).isprintable() and str(result["request_id"]).isprintable()
+
+
+def test_warnings_are_printable(run: Run) -> None:
+    """An order that goes back is named in one, and one without details in another."""
+    warnings = [warning for event in run.events for warning in event.result.get("warnings", ())]
+    texts = [warning if isinstance(warning, str) else json.dumps(warning, ensure_ascii=False) for warning in warnings]
+    assert any("went back from" in text for text in texts) and any("ShowOrder" in text for text in texts)
+    assert [text for text in texts if not text.isprintable()] == []
+
+
+def test_tables_are_printable(run: Run) -> None:
+    """But for their own line ends."""
+    table = run.result("table")["msg"]
+    text = "\n".join(table) if isinstance(table, list) else table
+    assert "evil" in text and text.replace("\n", "").isprintable()
+
+
+def test_structured_results_keep_the_raw_value(run: Run) -> None:
+    """Programs need it as it is."""
+    order = run.result("info: failed")["orders"][0]
+    assert order["order_name"] == f"orderName {EVIL}"
+    assert order["fail_reason"] == f"{EVIL}{LONG}"
+    assert run.failure("wait: failed")["failed_orders"][0]["fail_reason"] == f"{EVIL}{LONG}"
