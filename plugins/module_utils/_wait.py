@@ -94,10 +94,13 @@ class Waiter:
     def _feed(self, listing: Listing) -> _watch.Verdict:
         watch = self.watch
         now_ms = self._clock.time_ms() if listing.server_ms is None else listing.server_ms
-        verdict = watch.feed(listing.orders, self._clock.monotonic(), now_ms)
+        if self._source.sees_all and not watch.has_learnt:
+            # The first look is wide, so the history comes free.
+            watch.learn(listing.orders)
+        verdict = watch.feed(listing.orders, self._clock.monotonic(), now_ms, not listing.truncated)
         self._listing = listing
-        if verdict.kind == _watch.WAIT and not self._one_look and watch.lacks_history():
-            watch.learn(listing.orders if self._source.sees_all else self._past())
+        if verdict.kind == _watch.WAIT and not self._one_look and not watch.has_learnt and watch.open_orders():
+            watch.learn(self._past())
         return verdict
 
     def _past(self) -> list[_order.Order]:

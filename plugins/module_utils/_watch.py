@@ -76,13 +76,18 @@ class Watch:
         self._pending_since: dict[str, float] = {}
         self._settling: dict[Item, tuple[float, str]] = {}
         self._states: dict[str, str] = {}
+        self.has_learnt = False
+        self._durations: dict[t.Any, list[float]] = {}
         self._history: dict[t.Any, History | None] = {}
         self._now_ms = 0
         self._too_few = False
         self._since: int | None = None
 
-    def feed(self, rows: t.Iterable[_order.Order], now: float, now_ms: int) -> Verdict:
-        """Take the orders of one good look; rows that nobody waits for do not matter."""
+    def feed(self, rows: t.Iterable[_order.Order], now: float, now_ms: int, complete: bool = True) -> Verdict:
+        """Take the orders of one good look; rows that nobody waits for do not matter.
+
+        ``complete`` says whether the look showed everything in its window.
+        """
         self.looks += 1
         self._errors, self.last_error, self._now_ms = 0, None, now_ms
         self._match([order for order in rows if self.wanted.query.keeps(order)], now)
@@ -92,6 +97,8 @@ class Watch:
         self._settle(now)
         self._note_changes(now)
         self._judge(now)
+        if self._since is None and complete:
+            self._fix_since()
         return self._verdict(now)
 
     def feed_error(self, error: ModelArtsError, now: float) -> Verdict:
@@ -277,40 +284,46 @@ class Watch:
             return Unfinished()
         began = order["begin_timestamp"] or order["creation_timestamp"]
         age = (self._now_ms - began) / 1000 if began else None
-        return Unfinished(age, order["state"] == _order.PENDING, self._history.get(kind_of(order)))
+        return Unfinished(age, order["state"] == _order.PENDING, self._history_of(order))
 
     def expected_end(self, now: float) -> ExpectedEnd | None:
         """Return in how many seconds the last order is likely to end, None where the past does not tell."""
         return None if self.missing or not self.good_looks else expected_end(self._unfinished(now))
 
-    def lacks_history(self) -> bool:
-        """Return whether an order is waited for of whose kind nothing has been learnt yet."""
-        return any(kind_of(order) not in self._history for order in self.open_orders() if not order["finished"])
-
     def learn(self, rows: t.Iterable[_order.Order]) -> None:
-        """Learn from finished orders how long ones of the same operation and flavors take. Once for each kind."""
-        durations: dict[t.Any, list[float]] = {
-            kind_of(order): [] for order in self.open_orders() if kind_of(order) not in self._history
-        }
+        """Learn from finished orders how long orders of each kind take. Once: the past does not change."""
+        self.has_learnt = True
+        self._history.clear()
         for order in rows:
             seconds = _took(order)
-            if seconds is not None and kind_of(order) in durations:
-                durations[kind_of(order)].append(seconds)
-        self._history.update((kind, History.learn(found)) for kind, found in durations.items())
+            if seconds is not None:
+                self._durations.setdefault(kind_of(order), []).append(seconds)
+
+    def _history_of(self, order: _order.Order) -> History | None:
+        kind = kind_of(order)
+        if kind not in self._history:
+            self._history[kind] = History.learn(self._durations.get(kind, ()))
+        return self._history[kind]
 
     def since(self) -> int:
         """Return where the next look's window begins, in epoch ms.
 
-        Once all wanted orders are met it is set to what they need, so that a look stays small; then it never moves.
+        It is set once, after the first look that saw everything, to what the wanted orders need, so that a look stays
+        small; then it never moves. An order that this look did not show was placed a moment before it, or after it.
         """
-        if self._since is None and self.good_looks and not self.missing and not self.short:
-            created = min(order["creation_timestamp"] for order in self.orders)
-            self._since = max(self.wanted.query.since, created - _MARGIN_MS) if created else self.wanted.query.since
         return self.wanted.query.since if self._since is None else self._since
+
+    def _fix_since(self) -> None:
+        needed = [order["creation_timestamp"] - _MARGIN_MS for order in self.orders]
+        if self.missing or self.short:
+            needed.append(self._now_ms - _LATE_MS)
+        self._since = max(self.wanted.query.since, min(needed)) if needed else self.wanted.query.since
 
 
 # Two clocks of one service may disagree by a little.
 _MARGIN_MS = 60_000
+# Orders have been seen to be listed seconds to minutes after they were placed.
+_LATE_MS = 3_600_000
 
 
 def _key(order: _order.Order) -> str:

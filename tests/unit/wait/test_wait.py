@@ -379,3 +379,14 @@ def test_an_outage_is_told_once_and_then_on_each_heartbeat() -> None:
     assert "HTTP 503" in told[0][1]
     gaps = [later - earlier for (earlier, dummy), (later, dummy) in zip(told, told[1:])]
     assert gaps and min(gaps) > 59
+
+
+def test_the_window_is_fixed_although_an_order_is_not_listed_yet() -> None:
+    past = [{**order(f"old-{n}", ("processing", 900 + n), "succeeded"), "created": "5d"} for n in range(5)]
+    late = order("pool-a", ("processing", 900), "succeeded", visible_after=100)
+    with world([*past, late]) as here:
+        outcome = here.wait(order_names=["order.pool-a-w4l2n"])
+        since = [int(re.search(r"since=(\d+)", entry["query"])[1]) for entry in here.requests("list")]  # type: ignore[index]
+    assert not outcome.failed
+    assert len(set(since[1:])) == 1 and since[1] > since[0], "no deep listing again for an order that must be new"
+    assert any("expected end about" in text for dummy, text in here.lines), "the first look's history is not forgotten"
