@@ -42,14 +42,29 @@ class Outcome:
 def query_orders(options: Values, environ: t.Mapping[str, str] | None = None, clock: Clock | None = None) -> Outcome:
     """Return what ``modelarts_order_info`` returns for these options. Never raises a typed error."""
     clock = clock or Clock()
+
+    def ask(connection: Connection) -> Outcome:
+        query = Query.from_options(options, clock.time_ms())
+        return _answered(connection.orders(), query, clock)
+
+    return over_connection(options, environ, clock, ask, failure)
+
+
+def over_connection(
+    options: Values,
+    environ: t.Mapping[str, str] | None,
+    clock: Clock,
+    ask: t.Callable[[Connection], Outcome],
+    failed: t.Callable[[ModelArtsError], dict[str, t.Any]],
+) -> Outcome:
+    """Return what ``ask`` makes of the connection that options describe; ``failed`` shapes a typed error's result."""
     credentials = gather_credentials(options, environment_credentials(os.environ if environ is None else environ))
     connection: Connection | None = None
     try:
-        query = Query.from_options(options, clock.time_ms())
         connection = Connection(options, credentials, clock)
-        outcome = _answered(connection.orders(), query, clock)
+        outcome = ask(connection)
     except ModelArtsError as error:
-        outcome = Outcome(failure(error))
+        outcome = Outcome(failed(error))
     outcome.secrets = secrets_in(options, credentials)
     if connection is not None:
         outcome.secrets |= connection.redactor.secrets

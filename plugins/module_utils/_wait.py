@@ -12,16 +12,15 @@ and the module under ``async``, which cannot.
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 from . import _order, _watch
 from ._clock import Clock
 from ._connection import Connection
 from ._errors import ModelArtsError
-from ._info import Outcome
+from ._info import Outcome, over_connection
 from ._looks import DirectSource, Source
-from ._options import Values, environment_credentials, gather_credentials, secrets_in
+from ._options import Values
 from ._orders_api import Listing
 from ._text import safe
 from ._wait_text import Line, final_message, progress_line, reason_of
@@ -190,22 +189,14 @@ def wait_for_orders(
 ) -> Outcome:
     """Return what ``modelarts_order_wait`` returns for these options, looking from this very process."""
     clock = clock or Clock()
-    credentials = gather_credentials(options, environment_credentials(os.environ if environ is None else environ))
-    connection: Connection | None = None
-    try:
-        # The engine repeats a failed look itself, with the deadline and the display in view.
-        connection = Connection({**options, "retries": 0}, credentials, clock)
+
+    def wait(connection: Connection) -> Outcome:
         wanted = Wanted.from_options(options, clock.time_ms())
         source = DirectSource(connection, wanted)
-        outcome = Waiter(options, wanted, source, clock, report, one_look, connection.redactor.line).run()
-    except ModelArtsError as error:
-        outcome = Outcome(no_wait(error))
-    outcome.secrets = secrets_in(options, credentials)
-    if connection is not None:
-        outcome.secrets |= connection.redactor.secrets
-        outcome.requests = connection.transport.requests_sent
-        connection.close()
-    return outcome
+        return Waiter(options, wanted, source, clock, report, one_look, connection.redactor.line).run()
+
+    # The engine repeats a failed look itself, with the deadline and the display in view.
+    return over_connection({**options, "retries": 0}, environ, clock, wait, no_wait)
 
 
 def no_wait(error: ModelArtsError) -> dict[str, t.Any]:

@@ -86,7 +86,7 @@ class RemoteSource:
                 raise
             raise PassingError(f"The host that looks could not be reached: {error}") from None
         if result.get("failed") or result.get("msg"):
-            raise _error_of(result)
+            raise _error_of(result, self._worked)
         self._worked = True
         return t.cast("dict[str, t.Any]", result)
 
@@ -106,12 +106,16 @@ def _check_mode(action: ActionBase) -> t.Iterator[None]:
         task.check_mode = before
 
 
-def _error_of(result: Values) -> ModelArtsError:
-    """Return the typed error behind a module's result: in check mode passing faults do not fail it."""
+def _error_of(result: Values, worked: bool) -> ModelArtsError:
+    """Return the typed error behind a module's result: in check mode passing faults do not fail it.
+
+    ``worked`` says that the same options have served before: what goes wrong without an answer's status then, such as
+    a name that cannot be looked up or JSON of another shape, is no mistake in them.
+    """
     facts = {name: result.get(name) for name in ("status", "error_code", "request_id")}
     status = facts["status"]
     kind: type[ModelArtsError] = RequestError
-    if not result.get("failed") or result.get("unreachable"):
+    if not result.get("failed") or result.get("unreachable") or (worked and status is None):
         kind = PassingError
     elif status in (401, 403):
         kind = CredentialsError
