@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Measure what the collection costs, into docs/benchmarks.md: `python3 tools/bench.py`, or `--quick` without the page."""
+"""Measure what the collection costs, into docs/benchmarks.md: `python3 tools/bench.py`; `--quick` writes no page."""
 
 from __future__ import annotations
 

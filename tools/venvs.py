@@ -3,7 +3,7 @@
 """Make the virtual environments of this checkout, or bring them up to date: `python3 tools/venvs.py NAME LAYER...`.
 
 NAME is `newest` (in .venv, the newest ansible-core this machine can run), an ansible-core line such as `2.16`
-(in .venvs/core-2.16), or `target-3.9` (the oldest Python on targets, without Ansible). LAYERs are the files of
+(in .venvs/core-2.16), `target-3.9` (the oldest Python on targets, without Ansible) or `eda` (ansible-rulebook). LAYERs are the files of
 requirements/. A stamp remembers what is installed, so a second run changes nothing and takes no time.
 """
 
@@ -61,6 +61,11 @@ def describe(name: str) -> Venv:
         if python is None:
             raise Missing("no Python 3.9 on this machine")
         return Venv(name, ROOT / ".venvs" / name, python, (name,), "Python 3.9, the oldest on targets")
+    if name == "eda":
+        python = pythons.find("3.12") or pythons.find("3.13")
+        if python is None:
+            raise Missing("no Python 3.12 or 3.13 on this machine, which ansible-rulebook is pinned for")
+        return Venv(name, ROOT / ".venvs" / name, python, (name,), "ansible-rulebook")
     line = pythons.newest_core() if name == "newest" else name
     python = pythons.for_core(line)
     if python is None:

@@ -303,7 +303,9 @@ def test_an_event_counts_as_reported_only_once_it_was_taken(tmp_path: Path) -> N
             return first
 
         first = asyncio.run(cut_off())
-        rest = w.run(5, state_file=file)
+        # What is owed needs no look, which an outage might prevent.
+        w.cloud.add_faults([{"kind": "status", "status": 503, "times": 0}], False)
+        rest = w.run(5, state_file=file, retries=0)
         assert sorted(told([first, *rest])) == [("fails", "pending", "failed"), ("twin", "pending", "failed")]
 
 
@@ -331,27 +333,26 @@ def test_with_feedback_an_event_counts_only_once_it_was_confirmed(monkeypatch: p
 
 
 def test_the_loop_stays_free_during_a_look_and_ends_at_once_when_cancelled() -> None:
-    fault = {"kind": "hang", "seconds": 1, "times": 0, "match": {"api": "list"}}
-    ticks = 0
-
-    async def story(environ: dict[str, str]) -> None:
-        nonlocal ticks
+    async def story() -> float:
+        """Return the seconds that the loop could not do anything else, at most."""
+        loop = asyncio.get_running_loop()
         task = asyncio.ensure_future(SOURCE["main"](asyncio.Queue(1), {"retries": 3}))
-        for dummy in range(20):
+        longest = 0.0
+        for dummy in range(30):
+            begin = loop.time()
             await asyncio.sleep(0.01)
-            ticks += 1
+            longest = max(longest, loop.time() - begin)
         assert not task.done()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
+        return max(longest, loop.time() - begin)
 
-    with world(ORDERS, faults=[fault]) as w:
-        environ = w.server.environment()
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in environ.items():
-                patch.setenv(name, value)
-            asyncio.run(story(environ))
-    assert ticks == 20
+    fault = {"kind": "hang", "seconds": 5, "times": 0, "match": {"api": "list"}}
+    with world(ORDERS, faults=[fault]) as w, pytest.MonkeyPatch.context() as patch:
+        for name, value in w.server.environment().items():
+            patch.setenv(name, value)
+        assert asyncio.run(story()) < 2
 
 
 def test_sources_share_no_state() -> None:
