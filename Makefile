@@ -7,7 +7,7 @@ CHECK = $(PYTHON) tools/check.py
 
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test lint types units integration sanity docs-check package molecule docs browser release-check \
-	matrix clean
+	matrix bench clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -56,6 +56,9 @@ release-check: ## Build the artifact, check what is in it, and run the demo from
 
 matrix: ## Sanity, units and integration on every supported ansible-core (or CORES="2.18 2.20")
 	@$(PYTHON) tools/matrix.py $(CORES)
+
+bench: ## Measure speed against uri, the SDK and plain paging, into docs/benchmarks.md (QUICK=--quick: no page)
+	@$(PYTHON) tools/bench.py $(QUICK)
 
 clean: ## Remove everything that was made here
 	rm -rf .ansible .cache .mypy_cache .pytest_cache .ruff_cache .venv .venvs build tests/output

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import concurrent.futures
-import contextlib
 import dataclasses
 import gc
 import typing as t
@@ -64,9 +63,7 @@ class OrdersApi:
             rows, count, truncated = self._one_page(query) if query.one_page else self._all_rows(query)
         except PoolNotFoundError as error:
             raise _name_pool(error, query) from None
-        with _no_search_for_cycles():
-            orders = query.select(_order.normalise(row) for row in rows)
-        return Listing(orders, count, truncated, self._server_ms)
+        return Listing(chosen(rows, query), count, truncated, self._server_ms)
 
     def _one_page(self, query: Query) -> tuple[Rows, int | None, bool]:
         limit, offset = query.limit or 0, query.offset or 0
@@ -129,16 +126,16 @@ class OrdersApi:
             return [], ("unknown", f"details: the service has no ShowOrder rows for {self._line(name, 80)} (HTTP 404)")
 
 
-@contextlib.contextmanager
-def _no_search_for_cycles() -> t.Iterator[None]:
-    """Let the garbage collector rest: it would go through all orders again and again while they become more.
+def chosen(rows: Rows, query: Query) -> list[_order.Order]:
+    """Return the orders that raw rows describe and a query asks for, newest first.
 
-    Orders hold no cycles, and the search for some costs more than the orders of a long listing.
+    The garbage collector rests meanwhile: orders hold no cycles, and while they become more it would go through all of
+    them again and again, which costs more than the orders of a long listing.
     """
     was_on = gc.isenabled()
     gc.disable()
     try:
-        yield
+        return query.select(_order.normalise(row) for row in rows)
     finally:
         if was_on:
             gc.enable()

@@ -55,4 +55,5 @@ def exponent(costs: Mapping[int, float]) -> float:
     """Return how cost grows with size, as the power of it: the slope of the line through both logarithms."""
     points = [(math.log(size), math.log(cost)) for size, cost in costs.items()]
     middle_x, middle_y = (sum(column) / len(points) for column in zip(*points, strict=True))
-    return sum((x - middle_x) * (y - middle_y) for x, y in points) / sum((x - middle_x) ** 2 for x, dummy in points)
+    slope = sum((x - middle_x) * (y - middle_y) for x, y in points) / sum((x - middle_x) ** 2.0 for x, dummy in points)
+    return float(slope)

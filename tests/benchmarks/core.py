@@ -22,7 +22,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._clock impor
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._http import Exchange
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import query_orders
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import WAIT, complete
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._order import normalise
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders_api import chosen
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._query import Query
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait import wait_for_orders
 from ansible_collections.huaweicloud.modelarts.tests.benchmarks._figures import Figure, exponent, number, table
@@ -82,18 +82,9 @@ def _processing(rows: list[dict[str, Any]], size: int, repetitions: int) -> Proc
     items = json.loads(body)["items"]
     exchange = Exchange(200, {}, body)
     asked = Asked("localhost", "the token", now / 1000)
+    work = (lambda: json.loads(body), lambda: chosen(items, query), lambda: read_answer(exchange, asked))
     # Small sizes need more repetitions for a steady figure.
-    costs = [
-        _cpu(*work)
-        for dummy in range(max(repetitions, repetitions * 10_000 // size))
-        for work in [
-            (
-                lambda: json.loads(body),
-                lambda: query.select(normalise(row) for row in items),
-                lambda: read_answer(exchange, asked),
-            )
-        ]
-    ]
+    costs = [_cpu(*work) for dummy in range(max(repetitions, repetitions * 10_000 // size))]
     loads, normalised, read = (median(column) for column in zip(*costs, strict=True))
     return Processing(size, loads, normalised, read)
 

@@ -4,7 +4,7 @@
 
 The cost of a task is the time from the result before it to its own, as a callback sees them; that of a try is the time
 between two tries. A round holds each kind once, so whatever else the machine does meets all kinds alike; the median
-of all rounds counts.
+of all rounds of all plays counts.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import itertools
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -61,17 +61,16 @@ def _parts(cost: float, costs: Mapping[str, float]) -> list[str]:
     return [number(cost / costs[URI]), f"{cost:.1f}"]
 
 
-def measure(rounds: int, tries: int) -> Costs:
-    """Run one play of ``rounds`` rounds of tasks, and of a third as many rounds of ``tries`` tries of each kind."""
+def measure(plays: int, rounds: int, tries: int) -> Costs:
+    """Run plays of ``rounds`` rounds of tasks, each with one of ``tries`` tries of every kind at its end."""
     with service([ORDER], keys=[KEYS]) as place, tempfile.TemporaryDirectory() as top:
         kinds, tried = _tasks(place), _tries(place)
         tasks = [{**task, "name": f"{name} {turn}"} for turn in range(rounds + 1) for name, task in kinds.items()]
-        for turn in range(max(2, rounds // 3)):
-            tasks += [_until(f"try {name} {turn}", task, count * tries) for name, (task, count) in tried.items()]
-        run = Ansible(Path(sys.executable).parent, Path(top)).tasks(tasks, env={"ANSIBLE_LIBRARY": str(LIBRARY)})
-        run.succeeded()
+        tasks += [_until(f"try {name}", task, count * tries) for name, (task, count) in tried.items()]
+        ansible = Ansible(Path(sys.executable).parent, Path(top))
+        runs = [ansible.tasks(tasks, env={"ANSIBLE_LIBRARY": str(LIBRARY)}).succeeded() for dummy in range(plays)]
         bare = _bare_loop(place)
-    costs = Costs(_task_costs(run, list(kinds)), _try_costs(run, list(tried)))
+    costs = Costs(_task_costs(runs, list(kinds)), _try_costs(runs, list(tried)))
     costs.tries[BARE] = bare
     return costs
 
@@ -111,25 +110,28 @@ def _until(name: str, task: Task, retries: int) -> Task:
     return {"until": NEVER, **task, "name": name, "retries": retries, "delay": 0, "ignore_errors": True}
 
 
-def _task_costs(run: Run, kinds: list[str]) -> dict[str, float]:
-    """Return the median milliseconds of each kind; the first round, in which plugins are loaded, does not count."""
-    ended = [event for event in run.events if not event.task.startswith("try ")]
+def _task_costs(runs: Sequence[Run], kinds: Sequence[str]) -> dict[str, float]:
+    """Return the median milliseconds of each kind; a play's first round, which loads plugins, does not count."""
     costs: dict[str, list[float]] = {name: [] for name in kinds}
-    for before, event in itertools.pairwise(ended[len(kinds) - 1 :]):
-        if event.event != "ok":
-            raise SystemExit(f"{event.task}: {event.result.get('msg')}")
-        costs[event.task.rpartition(" ")[0]].append(event.time - before.time)
+    for run in runs:
+        ended = [event for event in run.events if not event.task.startswith("try ")]
+        for before, event in itertools.pairwise(ended[len(kinds) - 1 :]):
+            if event.event != "ok":
+                raise SystemExit(f"{event.task}: {event.result.get('msg')}")
+            costs[event.task.rpartition(" ")[0]].append(event.time - before.time)
     return {name: 1000 * median(seconds) for name, seconds in costs.items()}
 
 
-def _try_costs(run: Run, kinds: list[str]) -> dict[str, float]:
-    return {name: 1000 * median(_tries_of(run, f"try {name} ")) for name in kinds}
+def _try_costs(runs: Sequence[Run], kinds: Sequence[str]) -> dict[str, float]:
+    return {name: 1000 * median(second for run in runs for second in _tries_of(run, f"try {name}")) for name in kinds}
 
 
-def _tries_of(run: Run, prefix: str) -> list[float]:
-    """Return the seconds between the tries of the tasks of a kind."""
-    tried = [event for event in run.events if event.event == "retry" and event.task.startswith(prefix)]
-    return [event.time - before.time for before, event in itertools.pairwise(tried) if before.task == event.task]
+def _tries_of(run: Run, name: str) -> list[float]:
+    """Return the seconds between the tries of a task."""
+    tried = [event for event in run.events if event.event == "retry" and event.task == name]
+    if any(event.result.get("failed") for event in tried):
+        raise SystemExit(f"{name}: {tried[0].result.get('msg')}")
+    return [event.time - before.time for before, event in itertools.pairwise(tried)]
 
 
 def _bare_loop(place: Mapping[str, str]) -> float:
