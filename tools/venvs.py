@@ -3,7 +3,7 @@
 """Make the virtual environments of this checkout, or bring them up to date: `python3 tools/venvs.py NAME LAYER...`.
 
 NAME is `newest` (in .venv, the newest ansible-core this machine can run), an ansible-core line such as `2.16`
-(in .venvs/core-2.16), `target-3.9` (the oldest Python on targets, without Ansible) or `eda` (ansible-rulebook). LAYERs are the files of
+(in .venvs/core-2.16), `target-3.9` (the oldest Python on targets, without Ansible) or `eda`. LAYERs are the files of
 requirements/. A stamp remembers what is installed, so a second run changes nothing and takes no time.
 """
 

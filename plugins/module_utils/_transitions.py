@@ -4,9 +4,7 @@
 
 # This code is PRIVATE to the collection: it may change in any release.
 
-"""The event source without its loop: rows of one look in, events out; its journal; its arguments.
-
-No clock, no sleep, no network, and but for the journal on disk all of it is pure.
+"""The event source without its loop: rows of one look in, events out. No clock, no sleep, no network, no disk.
 
 What is remembered survives in a journal: its first line is a snapshot that already counts the events of a look as
 reported and holds them in full; each further line is the ID of one of them that the consumer has taken. So whoever
@@ -15,19 +13,13 @@ reads the journal after a crash knows which events are still owed, at whatever p
 
 from __future__ import annotations
 
-import dataclasses
 import json
-import math
-import os
-import threading
 import typing as t
 import uuid
 
 from . import _order
 from ._errors import CredentialsError, InputError, ModelArtsError, NotPublishedError, PoolNotFoundError, RequestError
-from ._options import CONNECTION, FILTERS, WAIT_FILTERS, Option
 from ._query import HORIZON_MS
-from ._text import safe
 
 Event = dict[str, t.Any]
 
@@ -261,168 +253,3 @@ def least_delay(error: ModelArtsError, errors: int) -> float:
     if isinstance(error, (InputError, NotPublishedError, PoolNotFoundError, RequestError)):
         return WRONG_DELAY
     return min(LONGEST_DELAY, error.retry_after or 0.0)
-
-
-# The journal on disk
-
-
-class StateFileError(ModelArtsError):
-    """The state file cannot be read, written or understood."""
-
-
-class StateFile:
-    """The journal on disk: replaced as a whole once a look, and appended to with each event that was taken."""
-
-    def __init__(self, path: str) -> None:
-        # A link stays one.
-        self._path = os.path.realpath(path)
-        self._file: int | None = None
-        self._lock = threading.Lock()
-        # What cannot be read must not be overwritten.
-        self._blocked: StateFileError | None = None
-
-    def load(self) -> Transitions | None:
-        """Return what the file remembers, None where there is none. Raises StateFileError; a broken file is kept."""
-        try:
-            with open(self._path, encoding="utf-8") as file:
-                text = file.read()
-            return Transitions.load(text)
-        except FileNotFoundError:
-            return None
-        except ValueError:
-            kept = f"{self._path}.broken"
-        except OSError as error:
-            self._blocked = self._error("be read", error)
-            raise self._blocked from None
-        try:
-            os.replace(self._path, kept)
-        except OSError as error:
-            self._blocked = self._error("be moved out of the way, though it holds no state of this source,", error)
-            raise self._blocked from None
-        raise StateFileError(
-            f"state_file {safe(self._path, 200)} holds no state of this source: watching starts afresh, and the "
-            f"file is kept as {safe(kept, 200)}"
-        )
-
-    def save(self, text: str) -> None:
-        """Replace the journal; at any moment there is the old or the new one. Raises StateFileError."""
-        with self._lock:
-            self._save(text)
-
-    def _save(self, text: str) -> None:
-        if self._blocked is not None:
-            raise self._blocked
-        self._close()
-        draft = f"{self._path}.new"
-        try:
-            self._file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
-            with os.fdopen(os.dup(self._file), "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(self._file)
-            os.replace(draft, self._path)
-            self._sync_folder()
-        except OSError as error:
-            self._close()
-            raise self._error("be written", error) from None
-
-    def _sync_folder(self) -> None:
-        folder = os.open(os.path.dirname(self._path), os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-
-    def took(self, event_id: str) -> None:
-        """Note that an event was taken. It is not forced to the disk: a power cut may bring it back, a crash can't."""
-        if self._file is not None:
-            try:
-                os.write(self._file, f"{event_id}\n".encode())
-            except OSError as error:
-                self.close()
-                raise self._error("be written", error) from None
-
-    def close(self) -> None:
-        """Close the file, after a save that may be under way in another thread."""
-        with self._lock:
-            self._close()
-
-    def _close(self) -> None:
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
-
-    def _error(self, what: str, error: OSError) -> StateFileError:
-        reason = safe(error.strerror or type(error).__name__, 80)
-        return StateFileError(
-            f"state_file {safe(self._path, 200)} cannot {what} ({reason}): until it can, a restart may lose or repeat "
-            "changes"
-        )
-
-
-# The arguments
-
-OPTIONS: dict[str, Option] = {
-    **CONNECTION,
-    "involved_names": dataclasses.replace(
-        WAIT_FILTERS["involved_names"], aliases=("pools", "involved_name", "pool", "pool_name")
-    ),
-    **{
-        name: FILTERS[name]
-        for name in ("workspace_id", "phase", "resource", "order_names", "order_ids", "operation", "since")
-    },
-    "interval": Option("float", 30.0),
-    "state_file": Option("path"),
-    "feedback": Option("bool", False),
-}
-# What ansible-rulebook adds to the arguments.
-FEEDBACK = "eda_feedback_queue"
-_BOOLS = {**dict.fromkeys(("true", "yes", "on", "1"), True), **dict.fromkeys(("false", "no", "off", "0"), False)}
-
-
-def given_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return the arguments by option name and of the right types. Raises InputError with one line."""
-    names = {alias: name for name, option in OPTIONS.items() for alias in (name, *option.aliases)}
-    unknown = sorted(safe(key, 60) for key in args if key not in names and key != FEEDBACK)
-    if unknown:
-        raise InputError(f"Unknown argument {', '.join(unknown)}: known are {', '.join(OPTIONS)}")
-    given: dict[str, t.Any] = {}
-    for key, value in args.items():
-        if key == FEEDBACK or value is None:
-            continue
-        name = names[key]
-        if name in given:
-            raise InputError(f"{name} is given twice, once under another name: give it once")
-        given[name] = _cast(name, OPTIONS[name], value)
-    return given
-
-
-def _cast(name: str, option: Option, value: t.Any) -> t.Any:
-    try:
-        if option.type == "list":
-            return _texts(value)
-        if isinstance(value, (dict, list)):
-            raise ValueError
-        if option.type == "bool":
-            return _BOOLS[str(value).strip().lower()]
-        if option.type in ("int", "float"):
-            return _number(option.type, value)
-    except (KeyError, TypeError, ValueError):
-        shown = "this value" if option.credential else repr(safe(value, 60))
-        raise InputError(f"{name}: {shown} is not of type {option.type}") from None
-    return os.path.expanduser(os.path.expandvars(str(value))) if option.type == "path" else str(value)
-
-
-def _number(kind: str, value: t.Any) -> float:
-    number = float(value)
-    if isinstance(value, bool) or not math.isfinite(number) or (kind == "int" and not number.is_integer()):
-        raise ValueError
-    return int(number) if kind == "int" else number
-
-
-def _texts(value: t.Any) -> list[str]:
-    """Return a list of texts; one text stands for a list with commas, as everywhere in ansible."""
-    values = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else [value]
-    if not all(isinstance(each, (str, int)) and str(each).strip() for each in values):
-        raise ValueError
-    return [str(each).strip() for each in values]

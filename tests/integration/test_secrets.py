@@ -67,13 +67,13 @@ def hostile_row(echo: str) -> dict[str, Any]:
     """Return a failed order whose every word repeats secrets, at places where a cut would halve them."""
     stamp = int(time.time() * 1000) - 3_600_000
     return {
-        "orderName": f"{'o' * 70}{echo}",
+        "orderName": f"{'o' * 40}{echo}",
         "orderId": f"CS {echo}",
         "resourceName": "pool-5ed5",
         "resourceDisplayName": "pool-5ed5",
         "phase": "failed",
         "operation": echo,
-        "failReason": f"{'because ' * 23}{echo}",
+        "failReason": f"{'because ' * 20}{echo}",
         "creationTimestamp": stamp,
         "specCount": [{"flavor": echo, "count": 1, "azs": [{"az": echo}]}],
         "somethingNew": {"deep": [echo]},
@@ -94,13 +94,13 @@ def faults(echo: str) -> dict[str, list[dict[str, Any]]]:
             {
                 "status": 400,
                 "code": echo,
-                "message": f"{'because ' * 36}{echo}",
-                "headers": {"X-Request-Id": f"{'r' * 70}{echo}"},
+                "message": f"{'because ' * 32}{echo}",
+                "headers": {"X-Request-Id": f"{'r' * 40}{echo}"},
                 **on_lists,
             }
         ],
         "redirects": [
-            {"kind": "redirect", "headers": {"Location": f"https://{'h' * 70}<<x-auth-token>>/"}, **on_lists}
+            {"kind": "redirect", "headers": {"Location": f"https://{'h' * 40}<<x-auth-token>>/"}, **on_lists}
         ],
         "talks": [{"kind": "body", "status": 403, "body": f"Denied: {echo}", "content_type": "text/plain", **on_lists}],
         "fails logins": [{"status": 500, "message": "<<body>>", "times": 0, "echo": True, "match": {"api": "tokens"}}],
@@ -117,7 +117,7 @@ Sims = dict[tuple[str, str], Sim]
 def sims(clouds: Clouds) -> Sims:
     """Return a cloud for each method and story."""
     key = METHODS["key"]
-    settings = {
+    settings: dict[str, Any] = {
         "tokens": [{"token": CANARIES["auth_token"]}],
         "keys": [{name: key[name] for name in ("access_key", "secret_key", "security_token")}],
         "users": [

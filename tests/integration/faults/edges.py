@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Other ends of the wire that no simulator plays: ports that refuse or stay silent, names that are not there, bad TLS."""
+"""Other ends of the wire that no simulator plays: silent ports, names that do not exist, TLS of every wrong kind."""
 
 from __future__ import annotations
 

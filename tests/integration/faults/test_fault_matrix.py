@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator
@@ -14,7 +15,12 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options imp
 from ansible_collections.huaweicloud.modelarts.tests.integration.faults.edges import write_authorities
 from ansible_collections.huaweicloud.modelarts.tests.integration.faults.model import Fault, Meaning
 from ansible_collections.huaweicloud.modelarts.tests.integration.faults.page import FAULTS, PAGE, page
-from ansible_collections.huaweicloud.modelarts.tests.integration.faults.world import INTERVAL, WAIT_TIMEOUT, World
+from ansible_collections.huaweicloud.modelarts.tests.integration.faults.world import (
+    INTERVAL,
+    WAIT_TIMEOUT,
+    World,
+    doors,
+)
 from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import COLLECTION, INFO, LOOKUP, Ansible, Run
 from ansible_collections.huaweicloud.modelarts.tests.support.clouds import TOKEN
 from ansible_collections.huaweicloud.modelarts.tests.support.shapes import differences
@@ -28,6 +34,8 @@ SLACK = {True: 2.0, False: 8.0}
 HANGS = 40
 FORKS = 10
 PARTS = 3
+
+WAYS = ("module", "in-process")
 
 Worlds = dict[str, tuple[Run, World]]
 
@@ -49,29 +57,50 @@ def tasks() -> list[dict[str, Any]]:
     return made
 
 
+class Matrix:
+    """All faults, met in one way after the other, when somebody first asks."""
+
+    def __init__(self, ansible: Ansible, authorities: dict[str, str]) -> None:
+        self._ansible = ansible
+        self._authorities = authorities
+        self._opened = contextlib.ExitStack()
+        self._met: dict[str, Worlds] = {}
+
+    def worlds(self, way: str) -> Worlds:
+        """Return the run and the world of each fault by its host."""
+        if way not in self._met:
+            self._met[way] = self._meet(in_process=way == "in-process")
+        return self._met[way]
+
+    def _meet(self, *, in_process: bool) -> Worlds:
+        met: Worlds = {}
+        for part in range(PARTS):
+            world = self._opened.enter_context(World(FAULTS[part::PARTS], self._authorities, in_process=in_process))
+            cwd = self._ansible.folder()
+            (cwd / "faults.json").write_text(json.dumps(world.inventory()), encoding="utf-8")
+            play = {"hosts": "all", "gather_facts": False, "strategy": "free", "tasks": tasks()}
+            play["vars"] = {"modelarts_in_process": in_process}
+            run = self._ansible.play([play], "-i", "faults.json", f"--forks={FORKS}", "-vvv", cwd=cwd)
+            met.update({fault.host: (run, world) for fault in world.faults})
+        return met
+
+    def close(self) -> None:
+        """End all worlds."""
+        self._opened.close()
+
+
 @pytest.fixture(scope="module")
-def worlds(ansible: Ansible, way: dict[str, bool], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worlds]:
-    """Meet all faults, in a few plays; the run and the world of each fault by its host."""
-    authorities = write_authorities(tmp_path_factory.mktemp("authorities"))
-    met: Worlds = {}
-    opened = []
-    for part in range(PARTS):
-        world = World(FAULTS[part::PARTS], authorities, in_process=way["modelarts_in_process"])
-        opened.append(world)
-        cwd = ansible.folder()
-        (cwd / "faults.json").write_text(json.dumps(world.inventory()), encoding="utf-8")
-        play = {"hosts": "all", "gather_facts": False, "strategy": "free", "vars": way, "tasks": tasks()}
-        run = ansible.play([play], "-i", "faults.json", f"--forks={FORKS}", "-vvv", cwd=cwd)
-        met.update({fault.host: (run, world) for fault in world.faults})
-    yield met
-    for world in opened:
-        world.__exit__(None, None, None)
+def matrix(ansible: Ansible, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]:
+    """Return the matrix of the ansible-core under test."""
+    made = Matrix(ansible, write_authorities(tmp_path_factory.mktemp("authorities")))
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def met(fault: Fault, worlds: Worlds) -> Meeting:
-    """Return what came of one fault."""
-    return Meeting(fault, *worlds[fault.host])
+def met(matrix: Matrix, how: str, fault: Fault) -> Meeting:
+    """Return what came of one fault in one way."""
+    return Meeting(fault, *matrix.worlds(how)[fault.host])
 
 
 class Meeting:
@@ -95,13 +124,18 @@ class Meeting:
         """Return how many requests reached the other end."""
         return self._world.others[self.fault.host, door].requests()
 
-    def skip_without(self, door: str) -> None:
-        """Leave a test out where a door is not tried."""
-        if door not in self.doors:
-            pytest.skip(f"the door {door!r} is not tried with this fault in this way")
+
+def each_fault(door: str) -> pytest.MarkDecorator:
+    """Return what calls a test with every fault and way in which the door is tried."""
+    cases = [
+        pytest.param(way, fault, id=f"{way}-{fault.name}")
+        for way in WAYS
+        for fault in FAULTS
+        if door in doors(fault, way == "in-process")
+    ]
+    return pytest.mark.parametrize(("how", "fault"), cases)
 
 
-each_fault = pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 SUCCEEDS = (Meaning.HARMLESS, Meaning.EMPTY)
 
 
@@ -127,10 +161,9 @@ def unexpected(found: list[str]) -> list[str]:
     return [one for one in found if not re.fullmatch(r"orders\[\d+\]\.\w+ is returned but not documented", one)]
 
 
-@each_fault
+@each_fault("info")
 def test_info(met: Meeting, documentation: dict[str, Any]) -> None:
     """Succeeds or fails as it should, in the full shape, in words that say why."""
-    met.skip_without("info")
     result, fault = met.result("info"), met.fault
     assert met.failed("info") is (fault.meaning not in SUCCEEDS), result.get("msg")
     moments = ("failure",) if met.failed("info") else ()
@@ -145,19 +178,17 @@ def test_info(met: Meeting, documentation: dict[str, Any]) -> None:
     assert fault.error_code in (None, result["error_code"])
 
 
-@each_fault
+@each_fault("info")
 def test_how_often_info_asks(met: Meeting) -> None:
     """Once more after a passing fault, and never after another."""
-    met.skip_without("info")
     wanted = met.fault.expected_requests()
     if wanted is not None:
         assert met.requests("info") == wanted
 
 
-@each_fault
+@each_fault("lookup")
 def test_lookup(met: Meeting) -> None:
     """Fails with the same words, after as many requests."""
-    met.skip_without("lookup")
     assert met.failed("lookup") is (met.fault.meaning not in SUCCEEDS)
     if met.failed("lookup"):
         msg = str(met.result("lookup")["msg"])
@@ -168,10 +199,9 @@ def test_lookup(met: Meeting) -> None:
         assert met.requests("lookup") == wanted
 
 
-@each_fault
+@each_fault("wait")
 def test_wait(met: Meeting, documentation: dict[str, Any]) -> None:
     """Looks on where time may heal it, ends at once where it does not, and never outlasts its deadline."""
-    met.skip_without("wait")
     result, fault = met.result("wait"), met.fault
     assert met.failed("wait") is (fault.meaning is not Meaning.HARMLESS), result.get("msg")
     moments = ("failure",) if met.failed("wait") else ()
@@ -195,10 +225,9 @@ def _words_of_wait(fault: Fault) -> tuple[str, ...]:
     return "Timed out after", "the last look failed: ", *fault.reads
 
 
-@each_fault
+@each_fault("wait")
 def test_how_often_wait_asks(met: Meeting) -> None:
     """A look is one request; what time does not heal costs one look."""
-    met.skip_without("wait")
     fault, requests = met.fault, met.requests("wait")
     if requests is None or fault.requests is None:
         return
@@ -208,26 +237,25 @@ def test_how_often_wait_asks(met: Meeting) -> None:
     assert requests <= polls * (fault.expected_requests() or 1)
 
 
-@each_fault
+@each_fault("healed-info")
 def test_it_heals(met: Meeting) -> None:
     """Where the fault strikes once, a retry brings the orders."""
-    met.skip_without("healed-info")
     assert not met.failed("healed-info"), met.result("healed-info")["msg"]
     assert len(met.result("healed-info")["orders"]) == 1
 
 
-@each_fault
+@each_fault("healed-wait")
 def test_a_wait_survives_it(met: Meeting) -> None:
     """In the midst of a wait, everything passes that is not a refusal."""
-    met.skip_without("healed-wait")
     result = met.result("healed-wait")
     assert not met.failed("healed-wait"), result["msg"]
     assert result["all_succeeded"] and result["polls"] >= 2
 
 
-def test_no_traceback_anywhere(worlds: Worlds) -> None:
+@pytest.mark.parametrize("how", WAYS)
+def test_no_traceback_anywhere(matrix: Matrix, how: str) -> None:
     """Not at the terminal, and not in any result."""
-    for run in {id(run): run for run, dummy in worlds.values()}.values():
+    for run in {id(run): run for run, dummy in matrix.worlds(how).values()}.values():
         text = run.succeeded().output + json.dumps([event.result for event in run.events])
         assert "Traceback" not in text
         assert TOKEN not in text

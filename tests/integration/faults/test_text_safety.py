@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text from the service cannot act on a terminal: not from any field, through messages, warnings, progress or tables."""
+"""Text from the service cannot act on a terminal, whatever field it comes from and wherever it is shown."""
 
 from __future__ import annotations
 
@@ -34,13 +34,18 @@ def lists(*rows: dict[str, Any], **rule: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def sims(clouds: Clouds, way: dict[str, bool]) -> dict[str, Sim]:
-    """Return clouds that put hostile text everywhere; new ones for each way, for some of them change as they are used."""
+    """Return clouds that put hostile text everywhere; new ones for each way, for some change as they are used."""
     running = evil_row(phase=f"reviewing {EVIL}", endTimestamp=0)
     failed = evil_row(phase="failed", failReason=f"{EVIL}{LONG}")
     # One row for each of the three doors, then another: so the wait sees its order go back.
     steps = [lists(evil_row(phase="successed"), times=3), lists(evil_row(phase="processing", endTimestamp=0))]
-    back = {"faults": [rule for step in steps for rule in step["faults"]]}
-    error = {"status": 400, "code": f"A{EVIL}", "message": f"{EVIL}{LONG}", "headers": {"X-Request-Id": "r\x1b[31m\x9b"}}
+    back: dict[str, Any] = {"faults": [rule for step in steps for rule in step["faults"]]}
+    error = {
+        "status": 400,
+        "code": f"A{EVIL}",
+        "message": f"{EVIL}{LONG}",
+        "headers": {"X-Request-Id": "r\x1b[31m\x9b"},
+    }
     place = {"Location": "https://elsewhere\x1b[31m.example/x"}
     show = [{"kind": "status", "status": 404, "message": EVIL, "match": {"api": "show"}, **FOREVER}]
     return {

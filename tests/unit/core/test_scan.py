@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._scan import Scan, scan
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._windows import Page
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._windows import Found, key_of, stamp_of
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._windows import Found, Page, key_of, stamp_of
 from ansible_collections.huaweicloud.modelarts.tests.unit.core import scan_world
 from ansible_collections.huaweicloud.modelarts.tests.unit.core.scan_world import (
     DAY_MS,

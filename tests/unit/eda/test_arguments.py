@@ -11,7 +11,7 @@ import pytest
 import yaml
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _options
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._errors import InputError
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._transitions import OPTIONS, given_options
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._event_options import OPTIONS, given_options
 from ansible_collections.huaweicloud.modelarts.tests.unit.eda.eda_world import PLUGIN, SOURCE, world
 
 SCHEMA = json.loads((PLUGIN.parent / "schemas/modelarts_orders.json").read_text(encoding="utf-8"))

@@ -253,7 +253,7 @@ def test_a_state_file_that_cannot_be_read_is_told_once_and_never_overwritten(
 
     with world(ORDERS) as w, monkeypatch.context() as patch:
         # Tests may run as root, whom no file mode keeps out.
-        patch.setitem(SOURCE["_transitions"].StateFile.load.__globals__, "open", refuse)
+        patch.setitem(SOURCE["_journal"].StateFile.load.__globals__, "open", refuse)
         events = w.run(900, state_file=str(file))
         assert errors(events) == [("state_file", None)]
         assert "cannot be read (Permission denied)" in events[0]["error"]["msg"]

@@ -10,12 +10,8 @@ import typing as t
 
 import yaml
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _errors, _order
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._transitions import (
-    OPTIONS,
-    Troubles,
-    change,
-    given_options,
-)
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._event_options import OPTIONS, given_options
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._transitions import Troubles, change
 from ansible_collections.huaweicloud.modelarts.tests.unit.eda.eda_world import ROOT, SOURCE
 
 GUIDE = (ROOT / "docs/guides/event_driven.md").read_text(encoding="utf-8")

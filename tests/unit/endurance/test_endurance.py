@@ -13,7 +13,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
-
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import WAIT, complete
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait import wait_for_orders
 from ansible_collections.huaweicloud.modelarts.tests.unit.wait.wait_world import World, world
@@ -38,14 +38,19 @@ def by_password(here: World) -> dict[str, str]:
     user = here.cloud.settings["users"][0]
     kept = ("HW_REGION_NAME", "HW_MODELARTS_ENDPOINT", "HW_AUTH_URL")
     environ = {name: value for name, value in here.server.environment().items() if name in kept}
-    return {**environ, "HW_USER_NAME": user["name"], "HW_USER_PASSWORD": user["password"], "HW_DOMAIN_NAME": user["domain"]}
+    return {
+        **environ,
+        "HW_USER_NAME": user["name"],
+        "HW_USER_PASSWORD": user["password"],
+        "HW_DOMAIN_NAME": user["domain"],
+    }
 
 
 # A day
 
 
 @pytest.fixture(scope="module")
-def day() -> t.Iterator[World]:
+def day() -> t.Iterator[tuple[World, Outcome]]:
     """A wait of 24 hours: tokens live for one, and of ten requests one fails, in one of many ways."""
     tenth = {"times": 0, "match": {"probability": 0.1 / 6}}
     faults = [
@@ -59,33 +64,33 @@ def day() -> t.Iterator[World]:
     settings = {"token_lifetime": HOUR, "log_limit": 100_000}
     running = order({"state": "processing", "seconds": 24 * HOUR}, {"state": "succeeded"})
     with world([running], faults=faults, settings=settings) as here:
-        here.outcome = here.wait(order_names=[NAME], interval=INTERVAL, wait_timeout=25 * HOUR, environ=by_password(here))  # type: ignore[attr-defined]
-        yield here
+        outcome = here.wait(order_names=[NAME], interval=INTERVAL, wait_timeout=25 * HOUR, environ=by_password(here))
+        yield here, outcome
 
 
-def test_a_day_with_hourly_tokens_and_many_faults_ends_in_success(day: World) -> None:
-    outcome = day.outcome  # type: ignore[attr-defined]
+def test_a_day_with_hourly_tokens_and_many_faults_ends_in_success(day: tuple[World, Outcome]) -> None:
+    outcome = day[1]
     assert not outcome.failed, outcome.result["msg"]
     assert 24 * HOUR <= outcome.result["elapsed"] <= 24 * HOUR + 300
 
 
-def test_of_ten_requests_one_did_fail(day: World) -> None:
-    faulty = [entry for entry in day.requests() if entry["fault"]]
-    assert 0.07 < len(faulty) / len(day.requests()) < 0.13
+def test_of_ten_requests_one_did_fail(day: tuple[World, Outcome]) -> None:
+    faulty = [entry for entry in day[0].requests() if entry["fault"]]
+    assert 0.07 < len(faulty) / len(day[0].requests()) < 0.13
     assert {entry["fault"] for entry in faulty} == {"reset", "truncate", "html", "status"}
 
 
-def test_a_token_is_bought_once_an_hour(day: World) -> None:
-    bought = [entry for entry in day.requests("tokens") if entry["status"] == 201 and not entry["fault"]]
-    refused = [entry for entry in day.requests("list") if entry["status"] == 401]
+def test_a_token_is_bought_once_an_hour(day: tuple[World, Outcome]) -> None:
+    bought = [entry for entry in day[0].requests("tokens") if entry["status"] == 201 and not entry["fault"]]
+    refused = [entry for entry in day[0].requests("list") if entry["status"] == 401]
     assert 24 <= len(bought) <= 26
     assert len(refused) <= 25, "an expired token is found out by one request"
 
 
-def test_a_day_costs_what_its_interval_says(day: World) -> None:
-    assert len(day.requests("list")) <= 24 * HOUR / INTERVAL * 1.25
-    assert max(when for when, dummy in day.lines) >= 24 * HOUR
-    gaps = [later - earlier for (earlier, dummy), (later, dummy2) in zip(day.lines, day.lines[1:])]
+def test_a_day_costs_what_its_interval_says(day: tuple[World, Outcome]) -> None:
+    assert len(day[0].requests("list")) <= 24 * HOUR / INTERVAL * 1.25
+    assert max(when for when, dummy in day[0].lines) >= 24 * HOUR
+    gaps = [later - earlier for (earlier, dummy), (later, dummy2) in zip(day[0].lines, day[0].lines[1:])]
     assert max(gaps) <= 60.5, "a line a minute, through every fault"
 
 
@@ -147,7 +152,11 @@ def test_fifty_waits_at_once_share_a_service() -> None:
     """In real time: each sees its own order end, by few requests, and none disturbs another."""
     names = [f"order.pool-{number}-w4l2n" for number in range(50)]
     orders = [
-        {"pool": f"pool-{n}", "order_name": name, "timeline": [{"state": "processing", "seconds": 2 + n % 5}, {"state": "succeeded"}]}
+        {
+            "pool": f"pool-{n}",
+            "order_name": name,
+            "timeline": [{"state": "processing", "seconds": 2 + n % 5}, {"state": "succeeded"}],
+        }
         for n, name in enumerate(names)
     ]
     with Server(Cloud(orders=orders, settings={"latency_ms": 20})) as server:

@@ -172,11 +172,7 @@ EXAMPLES = r"""
 
 
 def _core(name: str) -> t.Any:
-    """Return a module of the collection's core.
-
-    ansible-rulebook runs this file by its path and does not know collections as packages, so the core is loaded from
-    beside it: never from another copy of the collection.
-    """
+    """Return a module of the core beside this file: ansible-rulebook runs it by path and knows no collections."""
     package = "huaweicloud_modelarts_core"
     if package not in sys.modules:
         spec = importlib.machinery.ModuleSpec(package, None, is_package=True)
@@ -190,6 +186,8 @@ if t.TYPE_CHECKING:
         _clock,
         _connection,
         _errors,
+        _event_options,
+        _journal,
         _looks,
         _options,
         _orders_api,
@@ -199,9 +197,9 @@ if t.TYPE_CHECKING:
         _wanted,
     )
 else:
-    _clock, _connection, _errors, _looks = map(_core, ("_clock", "_connection", "_errors", "_looks"))
-    _options, _orders_api, _pace, _query = map(_core, ("_options", "_orders_api", "_pace", "_query"))
-    _transitions, _wanted = map(_core, ("_transitions", "_wanted"))
+    _clock, _connection, _errors, _event_options = map(_core, ("_clock", "_connection", "_errors", "_event_options"))
+    _journal, _looks, _options, _orders_api = map(_core, ("_journal", "_looks", "_options", "_orders_api"))
+    _pace, _query, _transitions, _wanted = map(_core, ("_pace", "_query", "_transitions", "_wanted"))
 
 logger = logging.getLogger("huaweicloud.modelarts.modelarts_orders")
 
@@ -214,8 +212,8 @@ class Watched:
 
     def __init__(self, args: t.Mapping[str, t.Any], environ: t.Mapping[str, str], clock: _clock.Clock) -> None:
         """Check the arguments and what the environment adds to them. Raises InputError; sends nothing."""
-        given = _transitions.given_options(args)
-        options = _options.complete(_transitions.OPTIONS, given, environ)
+        given = _event_options.given_options(args)
+        options = _options.complete(_event_options.OPTIONS, given, environ)
         self.interval = float(options["interval"])
         if not 0.1 <= self.interval <= 86400:
             raise _errors.InputError(f"interval: {self.interval:g} is not a number of seconds from 0.1 to 86400")
@@ -295,10 +293,10 @@ class Source:
         self._clock = clock or StoppableClock()
         self._sleep = sleep
         self._rng = rng
-        self._feedback: asyncio.Queue[t.Any] | None = args.get(_transitions.FEEDBACK)
+        self._feedback: asyncio.Queue[t.Any] | None = args.get(_event_options.FEEDBACK)
         self._state = _transitions.Transitions()
         self._troubles = _transitions.Troubles()
-        self._file: _transitions.StateFile | None = None
+        self._file: _journal.StateFile | None = None
         self._errors = 0
         self._saved_ms = 0
 
@@ -372,7 +370,7 @@ class Source:
             if self._file is not None:
                 try:
                     self._file.took(event["id"])
-                except _transitions.StateFileError as error:
+                except _journal.StateFileError as error:
                     self._state.changed = True
                     await self._begin_trouble("state_file", error)
 
@@ -419,11 +417,11 @@ class Source:
     async def _restore(self, watched: Watched) -> None:
         """Take up what an earlier run remembered, and first hand over what it still owed."""
         if watched.state_file is not None:
-            self._file = _transitions.StateFile(watched.state_file)
+            self._file = _journal.StateFile(watched.state_file)
             try:
                 remembered = await asyncio.to_thread(self._file.load)
                 self._state = remembered or self._state
-            except _transitions.StateFileError as error:
+            except _journal.StateFileError as error:
                 self._state.changed = True
                 await self._begin_trouble("state_file", error)
         self._state.watch(watched.scope)
@@ -437,7 +435,7 @@ class Source:
             return
         try:
             await asyncio.to_thread(self._file.save, self._state.dump())
-        except _transitions.StateFileError as error:
+        except _journal.StateFileError as error:
             self._state.changed = True
             await self._begin_trouble("state_file", error)
         else:
