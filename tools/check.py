@@ -22,6 +22,7 @@ from runner import LOGS, Step, run_all, summary
 NEWEST, TARGET, EDA = "newest", "target-3.9", "eda"
 #: The part of the unit tests that needs no Ansible, and so runs on the oldest Python of a target, too.
 TARGET_TESTS = ("tests/unit/core", "tests/unit/simulator", "tests/unit/wait")
+ENDURANCE = "tests/unit/endurance"
 
 #: Variables that start like this could change what a check finds, or carry real credentials into a test.
 _PROXIES = ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
@@ -141,7 +142,10 @@ def units(venv: str) -> Iterator[Step]:
         return
     coverage = ("--cov=plugins/module_utils", "--cov-branch", "--cov-report=term:skip-covered")
     env = {"COVERAGE_FILE": str(LOGS / "coverage.data")}
-    yield pytest(title, "tests/unit", *coverage, show=r"^(plugins/|TOTAL|\d+ files? skipped)", **env)
+    show = r"^(plugins/|TOTAL|\d+ files? skipped)"
+    yield pytest(title, "tests/unit", f"--ignore={ENDURANCE}", *coverage, show=show, **env)
+    # What coverage itself remembers would look like a leak there.
+    yield pytest(f"endurance, {core_of(venv)}", ENDURANCE)
 
 
 def target_units() -> Iterator[Step]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import os
 import random
 import threading
 import time
@@ -443,7 +444,7 @@ COUNTS = st.sampled_from(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=1500 if os.environ.get("MODELARTS_LONG") else 25, deadline=None)
 @given(
     bursts=STAMPS,
     order=st.sampled_from([*ORDERS, "reshuffled"]),

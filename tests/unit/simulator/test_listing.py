@@ -241,7 +241,7 @@ def test_fifty_thousand_orders_are_all_there_and_their_pages_are_cheap() -> None
     begin = time.process_time()
     for dummy in range(50):
         assert len(world.rows(limit=500, offset=500)) == 500
-    assert (time.process_time() - begin) / 50 < 0.02
+    assert (time.process_time() - begin) / 50 < 0.05
     names = [order.name for order in world.cloud.catalog(PROJECT)]
     assert len(set(names)) == 50_000
     recent = world.listed(since=NOW_MS - 2 * DAY_MS)["count"]
