@@ -89,6 +89,11 @@ NOT_RUN: dict[tuple[str, str], str] = {
     ("README.md", "modelarts: 3/5 succeeded"): _OUTPUT,
     ("README.md", "Order order.pool-a-w4l2n (pool pool-a) failed"): _OUTPUT,
     ("docs/docsite/rst/waiting_guide.rst", "modelarts: 0/1 succeeded"): _OUTPUT,
+    # Rulebooks, and events as JSON: no task of ansible.
+    (
+        "docs/guides/event_driven.md",
+        "",
+    ): "tests/unit/eda/test_guide.py checks its blocks, test_event_source.py runs them",
     ("roles/simulator/README.md", "python3 roles/simulator/files/modelarts_simulator start "): "has tests of its own",
 }
 
