@@ -188,7 +188,12 @@ class _Scanner:
 
     def _request(self, window: Window) -> Request:
         """Return the window's next request. The outer bounds go out as they were given."""
-        window.asked = self._bounds(window)
+        bounds = self._bounds(window)
+        opened = window.asked[1] is None
+        if window.offset and (bounds[0] != window.asked[0] or not (opened or bounds[1] == window.asked[1])):
+            # The pages so far were of wider bounds: their neighbours' orders must not count as the window's own.
+            window.restart()
+        window.asked = bounds
         self._requests += 1
         return (*window.asked, PAGE, window.offset)
 

@@ -20,7 +20,8 @@ COMMON: dict[str, Any] = {
     "deadline": None,
     "suppress_health_check": [hypothesis.HealthCheck.too_slow],
 }
-hypothesis.settings.register_profile("short", max_examples=60, **COMMON)
+# The short run's examples change with the code only: what passed here passes in CI. The long run looks for new ones.
+hypothesis.settings.register_profile("short", max_examples=60, derandomize=True, **COMMON)
 hypothesis.settings.register_profile("long", max_examples=1500, **COMMON)
 hypothesis.settings.load_profile("long" if os.environ.get("MODELARTS_LONG") == "1" else "short")
 

@@ -388,6 +388,22 @@ def test_pages_in_another_order_each_time_prove_nothing() -> None:
     assert result.truncated is True
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_pages_of_wider_bounds_prove_nothing_about_narrower_ones(seed: int) -> None:
+    """Between two pages of a full millisecond its upper bound turns out to be inclusive, and the neighbour drops out."""
+    stamps = [SINCE_MS + 1] * 501 + [SINCE_MS + 2] * 240
+    world = World(
+        rows_at(stamps),
+        order="reshuffled",
+        since_inclusive=False,
+        count=lambda matches: None,
+        clock=False,
+        seed=seed,
+    )
+    result, dummy = run(world)
+    assert result.truncated or names(result.rows) == names(world.rows)
+
+
 def test_nearly_sorted_rows_are_read_on_with_a_margin() -> None:
     """Sorted by when they began, which is up to ten minutes after they were placed."""
     stamps = uneven(8_000, 13)
