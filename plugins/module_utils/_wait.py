@@ -152,7 +152,7 @@ class Waiter:
             result.update((verdict.error or watch.last_error or ModelArtsError("")).facts())
             result.update(failed=True, msg=final_message(watch, verdict, now, self._line))
         elif self._one_look and watch.last_error:
-            result.update(watch.last_error.facts())
+            result.update(watch.last_error.facts(), retry_after=watch.last_error.retry_after)
         return result
 
     def _add_details(self) -> None:

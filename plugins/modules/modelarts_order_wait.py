@@ -301,6 +301,11 @@ status:
   returned: failure
   type: int
   sample: 401
+retry_after:
+  description: For how many seconds the service asked not to be asked again. Null where it did not.
+  returned: in check mode, where the look met a passing fault
+  type: float
+  sample: 7.0
 """
 
 from ansible.module_utils.basic import AnsibleModule

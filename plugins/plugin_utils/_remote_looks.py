@@ -112,7 +112,7 @@ def _error_of(result: Values, worked: bool) -> ModelArtsError:
     ``worked`` says that the same options have served before: what goes wrong without an answer's status then, such as
     a name that cannot be looked up or JSON of another shape, is no mistake in them.
     """
-    facts = {name: result.get(name) for name in ("status", "error_code", "request_id")}
+    facts = {name: result.get(name) for name in ("status", "error_code", "request_id", "retry_after")}
     status = facts["status"]
     kind: type[ModelArtsError] = RequestError
     if not result.get("failed") or result.get("unreachable") or (worked and status is None):

@@ -25,6 +25,8 @@ from ansible_collections.huaweicloud.modelarts.tests.support.shapes import diffe
 WAIT = f"{COLLECTION}.modelarts_order_wait"
 AS_MODULE = {"modelarts_in_process": False}
 REASON = "No nodes of this flavor are left."
+# Seconds that a throttling service asks to be left alone: longer than any delay of the wait's own at these intervals.
+PAUSE = 2
 
 
 def timeline(*steps: tuple[str, int] | str, reason: str | None = None) -> list[dict[str, Any]]:
@@ -48,9 +50,10 @@ class Stories(dict[str, Sim]):
         self._clouds = clouds
 
     def __missing__(self, name: str) -> Sim:
+        faults = [{"status": 429, "retry_after": PAUSE, "times": 1}] if name.startswith("throttled") else []
         steps = ENDINGS.get(name) or (RUNS_AGROUND if name.startswith("aground") else COMES_THROUGH)
         order = {"pool": name, "order_name": f"order.{name}", "created": "5m", "timeline": steps}
-        self[name] = self._clouds.new([order])
+        self[name] = self._clouds.new([order], faults)
         return self[name]
 
 
@@ -85,6 +88,10 @@ def run(ansible: Ansible, sims: Stories) -> Run:
         wait("aground as module", sims["aground-b"], "aground-b", vars=AS_MODULE, **failing),
         wait("aground async", sims["aground-c"], "aground-c", **{"async": 60, "poll": 1}, **failing),
         wait("checked", sims["checked"], "checked", check_mode=True),
+        wait("throttled", sims["throttled"], "throttled"),
+        wait("throttled as module", sims["throttled-b"], "throttled-b", vars=AS_MODULE),
+        wait("throttled check", sims["throttled-c"], "throttled-c", check_mode=True),
+        wait("throttled check as module", sims["throttled-d"], "throttled-d", check_mode=True, vars=AS_MODULE),
         wait("refused", sims["done"], "done", with_options={"secret_key": "SKwrongWrongWrong0"}, **failing),
         wait(
             "refused as module",
@@ -187,6 +194,21 @@ def test_a_failure_names_order_pool_and_reason(run: Run, task: str) -> None:
 def test_check_mode_looks_once_and_does_not_fail(run: Run) -> None:
     result = run.result("checked")
     assert result["polls"] == 1 and result["summary"]["pending"] == 1 and not result["all_finished"]
+
+
+@pytest.mark.parametrize(("task", "story"), [("throttled", "throttled"), ("throttled as module", "throttled-b")])
+def test_retry_after_is_honoured_from_everywhere(run: Run, sims: Stories, task: str, story: str) -> None:
+    assert run.result(task)["all_succeeded"]
+    first, second, *dummy = [row["time"] for row in sims[story].requests("list")]
+    assert second - first >= PAUSE
+
+
+@pytest.mark.parametrize("way", ["", " as module"])
+def test_check_mode_tells_why_a_look_failed(run: Run, way: str, documentation: dict[str, Any]) -> None:
+    result = run.result("throttled check" + way)
+    assert (result["status"], result["retry_after"], result["polls"]) == (429, PAUSE, 1)
+    moments = ("failure", "in check mode, where the look met a passing fault")
+    assert without_orders(differences(documentation["module"][WAIT]["return"], result, *moments)) == []
 
 
 @pytest.mark.parametrize("way", ["", " as module"])

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import os
 import subprocess
@@ -22,6 +24,8 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._errors impo
     ThrottledError,
 )
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import query_orders
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders_api import chosen
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._query import Query
 from ansible_collections.huaweicloud.modelarts.tests.unit.core.edge import (
     DAY_MS,
     EXAMPLE,
@@ -157,6 +161,20 @@ def test_rows_come_sorted_whatever_the_service_does() -> None:
     assert created == sorted(created, reverse=True)
     assert len(created) == 120
     assert min(created) >= NOW_MS - 30 * DAY_MS
+
+
+@pytest.mark.parametrize("was_on", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(was_on: bool) -> None:
+    """It rests while the rows of a listing become orders, whether that succeeds or not."""
+    row = {"orderName": "a"}
+    for broken in (False, True):
+        (gc.enable if was_on else gc.disable)()
+        try:
+            with contextlib.suppress(ModelArtsError):
+                chosen([row, None] if broken else [row], Query(since=0))  # type: ignore[list-item]
+            assert gc.isenabled() is was_on
+        finally:
+            gc.enable()
 
 
 # Another interpreter

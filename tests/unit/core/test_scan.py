@@ -390,7 +390,7 @@ def test_pages_in_another_order_each_time_prove_nothing() -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_pages_of_wider_bounds_prove_nothing_about_narrower_ones(seed: int) -> None:
-    """Between two pages of a full millisecond its upper bound turns out to be inclusive, and the neighbour drops out."""
+    """Between two pages of a full millisecond its upper bound proves inclusive, and the neighbour drops out."""
     stamps = [SINCE_MS + 1] * 501 + [SINCE_MS + 2] * 240
     world = World(
         rows_at(stamps),
