@@ -132,8 +132,9 @@ options:
     default: true
 notes:
   - O(retries) does not matter here. A failed look is repeated, with growing delays, until the deadline.
-  - On the controller it looks from within the ansible process. For other hosts, and with C(become) or C(environment),
-    every look is a short module run there, so no connection is held open. Each counts as a poll.
+  - On the controller it looks from within the ansible process. For other hosts, with C(become) or C(environment), and
+    where the variable C(modelarts_in_process) is V(false), every look is a short module run there, so no connection is
+    held open. Each counts as a poll.
 seealso:
   - module: huaweicloud.modelarts.modelarts_order_info
 """
