@@ -43,7 +43,8 @@ def given_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         raise InputError(f"Unknown argument {', '.join(unknown)}: known are {', '.join(OPTIONS)}")
     given: dict[str, t.Any] = {}
     for key, value in args.items():
-        if key == FEEDBACK or value is None:
+        # An empty text is what a variable of an activation or a survey holds that nobody has set.
+        if key == FEEDBACK or value is None or value == "":
             continue
         name = names[key]
         if name in given:
@@ -62,7 +63,9 @@ def _cast(name: str, option: Option, value: t.Any) -> t.Any:
             return _BOOLS[str(value).strip().lower()]
         if option.type in ("int", "float"):
             return _number(option.type, value)
-    except (KeyError, TypeError, ValueError):
+        if "\0" in str(value):
+            raise ValueError
+    except (KeyError, OverflowError, TypeError, ValueError):
         shown = "this value" if option.credential else repr(safe(value, 60))
         raise InputError(f"{name}: {shown} is not of type {option.type}") from None
     return os.path.expanduser(os.path.expandvars(str(value))) if option.type == "path" else str(value)

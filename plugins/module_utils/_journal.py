@@ -8,12 +8,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import threading
 
 from ._errors import ModelArtsError
 from ._text import safe
-from ._transitions import Transitions
+from ._transitions import MARK, Transitions
 
 
 class StateFileError(ModelArtsError):
@@ -28,31 +30,50 @@ class StateFile:
         self._path = os.path.realpath(path)
         self._file: int | None = None
         self._lock = threading.Lock()
-        # What cannot be read must not be overwritten.
+        # What cannot be read must not be overwritten, as long as it is there.
         self._blocked: StateFileError | None = None
 
     def load(self) -> Transitions | None:
         """Return what the file remembers, None where there is none. Raises StateFileError; a broken file is kept."""
         try:
-            with open(self._path, encoding="utf-8") as file:
-                text = file.read()
-            return Transitions.load(text)
+            text = self._read()
         except FileNotFoundError:
             return None
-        except ValueError:
-            kept = f"{self._path}.broken"
         except OSError as error:
-            self._blocked = self._error("be read", error)
-            raise self._blocked from None
+            raise self._block(self._error("be read", error)) from None
+        try:
+            return Transitions.load(text) if text else None
+        except ValueError:
+            raise self._set_aside() if text.startswith(MARK) else self._block(self._foreign()) from None
+
+    def _read(self) -> str:
+        # A name that was mistyped may be that of a device or of a pipe, which no journal can be, and reading may hang.
+        if not stat.S_ISREG(os.stat(self._path).st_mode):
+            raise OSError(errno.EINVAL, "it is no file")
+        with open(self._path, encoding="utf-8", errors="replace") as file:
+            return file.read()
+
+    def _set_aside(self) -> StateFileError:
+        """Keep a journal that cannot be understood under another name, and return what is to be said of it."""
+        kept = f"{self._path}.broken"
         try:
             os.replace(self._path, kept)
         except OSError as error:
-            self._blocked = self._error("be moved out of the way, though it holds no state of this source,", error)
-            raise self._blocked from None
-        raise StateFileError(
-            f"state_file {safe(self._path, 200)} holds no state of this source: watching starts afresh, and the "
+            return self._block(self._error("be moved out of the way, though it is broken,", error))
+        return StateFileError(
+            f"state_file {safe(self._path, 200)} is broken, or of another version: watching starts afresh, and the "
             f"file is kept as {safe(kept, 200)}"
         )
+
+    def _foreign(self) -> StateFileError:
+        return StateFileError(
+            f"state_file {safe(self._path, 200)} holds something else and is left as it is: name another file, or "
+            "remove this one; until then a restart may lose or repeat changes"
+        )
+
+    def _block(self, error: StateFileError) -> StateFileError:
+        self._blocked = error
+        return error
 
     def save(self, text: str) -> None:
         """Replace the journal; at any moment there is the old or the new one. Raises StateFileError."""
@@ -61,7 +82,9 @@ class StateFile:
 
     def _save(self, text: str) -> None:
         if self._blocked is not None:
-            raise self._blocked
+            if os.path.lexists(self._path):
+                raise self._blocked
+            self._blocked = None
         self._close()
         draft = f"{self._path}.new"
         try:

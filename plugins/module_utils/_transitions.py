@@ -25,6 +25,8 @@ Event = dict[str, t.Any]
 
 # An order may be listed so much later than it was created: looks go back this far, in ms.
 LATE_MS = 3_600_000
+# Clocks differ by so much, in ms, without one of them being wrong.
+CLOCK_SLACK_MS = 900_000
 # Bounds may be exclusive, or rounded to seconds.
 _EDGE_MS = 1000
 # So many known orders at most are asked for by one request: a full page of 500 would have to be followed by another.
@@ -39,6 +41,8 @@ LONGEST_DELAY = 3600.0
 
 _NAMESPACE = uuid.UUID("7d0f3c2e-5c0b-5a53-9d5e-0a8f8d1f6c11")
 _FORMAT = 1
+# How every journal begins.
+MARK = '{"modelarts_orders":'
 
 
 class Known(t.NamedTuple):
@@ -120,7 +124,9 @@ class Transitions:
             self.news = now_ms - LATE_MS if report_since is None else report_since
             self.changed = True
         new_from = now_ms + HORIZON_MS if first and report_since is None else self.news
-        self.looked, self._whole = max(self.looked, now_ms), False
+        # A clock that was ahead has kept what was ordered meanwhile out of sight: the next look lists everything.
+        self._whole = self.looked > now_ms + CLOCK_SLACK_MS
+        self.looked = now_ms if self._whole else max(self.looked, now_ms)
         events = []
         listed = set()
         for order in reversed(_order.newest_first(orders)):

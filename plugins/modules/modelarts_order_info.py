@@ -34,9 +34,9 @@ options:
     aliases: [pool, pool_name]
 notes:
   - The task runs where its host is. Credentials in the environment must be there, so most plays run it on C(localhost).
-  - A task that is local to the controller is answered within the ansible process, which takes a small part of a module's
-    time. With C(become), C(environment), C(async) or another connection, and where the variable
-    C(modelarts_in_process) is V(false), it runs as a module. Both ways return the same.
+  - A task that is local to the controller is answered within the ansible process, in a small part of a module's time.
+    With C(become), C(environment), C(async) or another connection, and where the variable C(modelarts_in_process) is
+    V(false), it runs as a module. Both ways return the same.
 seealso:
   - plugin: huaweicloud.modelarts.modelarts_orders
     plugin_type: lookup

@@ -7,6 +7,7 @@ Nothing here stands in for our own client: it is fed with bytes from real socket
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import ssl
@@ -156,6 +157,9 @@ class Wire:
 
     def close(self) -> None:
         """Close the port and all connections."""
+        with contextlib.suppress(OSError):
+            # Closing alone does not wake the thread that accepts.
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for each in self._sockets:
             try:

@@ -27,6 +27,8 @@ GOOD: list[dict[str, t.Any]] = [
 BAD: list[tuple[dict[str, t.Any], str]] = [
     ({"pol": "a"}, "Unknown argument pol: known are region, "),
     ({"interval": "often"}, "interval: 'often' is not of type float"),
+    ({"retries": 10**400}, "retries: "),
+    ({"state_file": "/tmp/a\0b"}, "state_file: "),
     ({"interval": 0}, "interval: 0 is not a number of seconds"),
     ({"interval": 90000}, "interval: 90000 is not a number of seconds"),
     ({"retries": 1.5}, "retries: '1.5' is not of type int"),
@@ -100,6 +102,11 @@ def test_good_arguments(args: dict[str, t.Any]) -> None:
     assert set(given) <= set(OPTIONS)
     if "pools" in args:
         assert given == {"involved_names": ["a", "b"], "interval": 5.0, "validate_certs": False, "retries": 0}
+
+
+def test_an_empty_text_counts_as_not_given() -> None:
+    """It is what a variable holds that a survey or an activation has not set."""
+    assert given_options(dict.fromkeys((*OPTIONS, "pools"), "")) == {}
 
 
 @pytest.mark.parametrize(("args", "msg"), BAD)

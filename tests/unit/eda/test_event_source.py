@@ -164,7 +164,7 @@ def test_an_unexpected_failure_is_an_event_too(monkeypatch: pytest.MonkeyPatch) 
 
     with world(ORDERS) as w:
         # The edge that no test can reach from outside: a defect of our own.
-        monkeypatch.setattr(SOURCE["Watched"], "look", broken)
+        monkeypatch.setattr(SOURCE["_watched"].Watched, "look", broken)
         events = w.run(300)
         assert [event["error"]["msg"] for event in events] == ["A look failed unexpectedly (ZeroDivisionError)"]
         assert len(w.pauses) > 3
@@ -211,15 +211,85 @@ def test_without_a_state_file_the_time_between_is_lost() -> None:
 
 def test_a_broken_state_file_is_told_kept_and_replaced(tmp_path: Path) -> None:
     file = tmp_path / "state.json"
-    file.write_text("{half", encoding="utf-8")
+    half = '{"modelarts_orders":1,"known":{"a'
+    file.write_text(half, encoding="utf-8")
     with world(ORDERS) as w:
         events = w.run(70, state_file=str(file))
         assert errors(events) == [("state_file", None)]
-        assert "holds no state of this source" in events[0]["error"]["msg"]
+        assert "is broken, or of another version" in events[0]["error"]["msg"]
         assert [event["recovered"]["kind"] for event in events if "recovered" in event] == ["state_file"]
         assert told(events) == STORY[:1]
-        assert (tmp_path / "state.json.broken").read_text(encoding="utf-8") == "{half"
+        assert (tmp_path / "state.json.broken").read_text(encoding="utf-8") == half
         assert told(w.run(700, state_file=str(file))) == STORY[1:]
+
+
+def test_an_empty_state_file_is_one_that_nothing_was_written_to_yet(tmp_path: Path) -> None:
+    (tmp_path / "state.json").touch()
+    with world(ORDERS) as w:
+        assert errors(w.run(70, state_file=str(tmp_path / "state.json"))) == []
+        assert os.listdir(tmp_path) == ["state.json"]
+
+
+@pytest.mark.parametrize("kind", ["text", "binary", "pipe", "folder"])
+def test_whatever_else_a_state_file_turns_out_to_be_is_left_alone(tmp_path: Path, kind: str) -> None:
+    """A mistyped name may be that of anything: it is neither moved nor written to, and watching goes on."""
+    path = tmp_path / "notes.txt"
+    make = {
+        "text": lambda: path.write_text("precious", encoding="utf-8"),
+        "binary": lambda: path.write_bytes(b"\xff\x00precious"),
+        "pipe": lambda: os.mkfifo(path),
+        "folder": path.mkdir,
+    }
+    make[kind]()
+    before = path.lstat()
+    with world(ORDERS) as w:
+        events = w.run(900, state_file=str(path))
+    assert errors(events) == [("state_file", None)]
+    assert told(events) == STORY
+    after = path.lstat()
+    assert (after.st_ino, after.st_mode, after.st_mtime_ns) == (before.st_ino, before.st_mode, before.st_mtime_ns)
+    assert os.listdir(tmp_path) == ["notes.txt"]
+
+
+def test_what_stood_in_the_way_of_a_state_file_may_be_removed_while_it_watches(tmp_path: Path) -> None:
+    file = tmp_path / "state.json"
+    file.write_text("precious", encoding="utf-8")
+    with world(ORDERS) as w, pytest.MonkeyPatch.context() as patch:
+        sleep = w.clock.sleep
+
+        def tidy(seconds: float) -> None:
+            sleep(seconds)
+            file.unlink(missing_ok=True) if "precious" in file.read_text(encoding="utf-8") else None
+
+        patch.setattr(w.clock, "sleep", tidy)
+        events = w.run(100, state_file=str(file))
+    assert [event["recovered"]["kind"] for event in events if "recovered" in event] == ["state_file"]
+    assert file.read_text(encoding="utf-8").startswith('{"modelarts_orders"')
+
+
+# No open order keeps the window of the next looks open here.
+LATER = [{"pool": "old", "created": 90_000, "state": "succeeded"}, {"pool": "after", "arrives": 100, "timeline": FAILS}]
+AFTER = [("after", None, "pending"), ("after", "pending", "failed")]
+
+
+def test_one_wrong_date_of_the_service_loses_nothing() -> None:
+    """For one look the service's Date is years ahead; nothing that is ordered afterwards is overlooked."""
+    ahead = {"kind": "headers", "headers": {"Date": "Fri, 01 Jan 2100 00:00:00 GMT"}, "times": 1, "after": 1}
+    with world(LATER, faults=[ahead]) as w:
+        events = w.run(400)
+    assert any(entry["fault"] for entry in w.cloud.log)
+    assert told(events) == AFTER
+
+
+def test_a_state_file_written_while_a_clock_was_ahead_loses_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "state.json"
+    with world(LATER) as w:
+        w.run(50, state_file=str(file))
+        head = json.loads(file.read_text(encoding="utf-8").splitlines()[0])
+        head["looked"] += 2 * 86_400_000
+        file.write_text(json.dumps(head, separators=(",", ":")) + "\n", encoding="utf-8")
+        w.clock.sleep(60)
+        assert told(w.run(300, state_file=str(file))) == AFTER
 
 
 def test_a_state_file_that_cannot_be_written_is_told_once_and_watching_goes_on(tmp_path: Path) -> None:
@@ -311,7 +381,7 @@ def test_an_event_counts_as_reported_only_once_it_was_taken(tmp_path: Path) -> N
 
 def test_with_feedback_an_event_counts_only_once_it_was_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
     # The one pause that is not the source's own: how long a confirmation may take.
-    monkeypatch.setitem(SOURCE["Source"]._put.__globals__, "_CONFIRM_TIME", 0.2)
+    monkeypatch.setitem(SOURCE["Source"]._put.__globals__, "_CONFIRM_TIME", 1.0)
     taken: list[Event] = []
 
     async def story(environ: dict[str, str], clock: t.Any) -> None:

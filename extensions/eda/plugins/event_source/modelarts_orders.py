@@ -7,11 +7,9 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import importlib
 import importlib.machinery
 import importlib.util
-import json
 import logging
 import math
 import os
@@ -184,77 +182,22 @@ def _core(name: str) -> t.Any:
 if t.TYPE_CHECKING:
     from ansible_collections.huaweicloud.modelarts.plugins.module_utils import (
         _clock,
-        _connection,
         _errors,
         _event_options,
         _journal,
-        _looks,
-        _options,
         _orders_api,
         _pace,
-        _query,
         _transitions,
-        _wanted,
+        _watched,
     )
 else:
-    _clock, _connection, _errors, _event_options = map(_core, ("_clock", "_connection", "_errors", "_event_options"))
-    _journal, _looks, _options, _orders_api = map(_core, ("_journal", "_looks", "_options", "_orders_api"))
-    _pace, _query, _transitions, _wanted = map(_core, ("_pace", "_query", "_transitions", "_wanted"))
+    _clock, _errors, _event_options, _journal = map(_core, ("_clock", "_errors", "_event_options", "_journal"))
+    _orders_api, _pace, _transitions, _watched = map(_core, ("_orders_api", "_pace", "_transitions", "_watched"))
 
 logger = logging.getLogger("huaweicloud.modelarts.modelarts_orders")
 
 _CONFIRM_TIME = 300.0  # seconds after which an event that was not confirmed is put again
 _SAVE_MS = 3_600_000  # the longest that a state file may be out of date: it bounds what a restart has to list
-
-
-class Watched:
-    """The checked arguments: what is watched, how often, and over which connection."""
-
-    def __init__(self, args: t.Mapping[str, t.Any], environ: t.Mapping[str, str], clock: _clock.Clock) -> None:
-        """Check the arguments and what the environment adds to them. Raises InputError; sends nothing."""
-        given = _event_options.given_options(args)
-        options = _options.complete(_event_options.OPTIONS, given, environ)
-        self.interval = float(options["interval"])
-        if not 0.1 <= self.interval <= 86400:
-            raise _errors.InputError(f"interval: {self.interval:g} is not a number of seconds from 0.1 to 86400")
-        self.state_file: str | None = options["state_file"] or None
-        if options["involved_names"] == []:
-            raise _errors.InputError("involved_names is empty: leave it out to watch every pool")
-        self._items = tuple(_wanted.Item(_wanted.POOL, name) for name in options["involved_names"] or ())
-        query = _query.Query.from_options({**options, "involved_name": None}, clock.time_ms())
-        self.state = _query.PHASES[query.phase][1] if query.phase else None
-        # A phase is never asked of the service: an order that left such a list could not be told from a lost one.
-        self._query = dataclasses.replace(query, phase=None)
-        self.report_since = query.since if options["since"] else None
-        credentials = _options.gather_credentials(options, _options.environment_credentials(environ))
-        self.connection = _connection.Connection(options, credentials, clock)
-        self.scope = self._digest(options)
-
-    def _digest(self, options: t.Mapping[str, t.Any]) -> str:
-        """Return what tells one set of watched orders from another."""
-        names = ("project_id", "project_name", "workspace_id", "order_names", "order_ids", "operation")
-        parts = [self.connection.endpoint, options["involved_names"], [options[name] for name in names]]
-        return json.dumps(parts)
-
-    def floor(self, now_ms: int) -> int:
-        """Return the earliest creation time that is of interest and that the service may still list, in epoch ms."""
-        return max(self._query.since, now_ms - _query.HORIZON_MS)
-
-    def look(self, spans: t.Iterable[tuple[int, int | None]]) -> _orders_api.Listing:
-        """Return the watched orders created in these spans, each once: the way it was listed last."""
-        listings = [self._list(dataclasses.replace(self._query, since=since, until=until)) for since, until in spans]
-        found = [order for listing in listings for order in listing.orders]
-        if self._items:
-            found = [order for order in found if any(item.meets(order) for item in self._items)]
-        orders = list({_transitions.key_of(order): order for order in found}.values())
-        truncated = any(listing.truncated for listing in listings)
-        return _orders_api.Listing(orders, None, truncated, listings[0].server_ms)
-
-    def _list(self, query: _query.Query) -> _orders_api.Listing:
-        if not self._items:
-            return self.connection.orders().list(query)
-        wanted = _wanted.Wanted(self._items, query, True)
-        return _looks.DirectSource(self.connection, wanted).look(query.since)
 
 
 class StoppableClock(_clock.Clock):
@@ -294,6 +237,8 @@ class Source:
         self._sleep = sleep
         self._rng = rng
         self._feedback: asyncio.Queue[t.Any] | None = args.get(_event_options.FEEDBACK)
+        self._awaited = ""
+        self._confirmation: asyncio.Future[None]
         self._state = _transitions.Transitions()
         self._troubles = _transitions.Troubles()
         self._file: _journal.StateFile | None = None
@@ -303,16 +248,18 @@ class Source:
     async def run(self) -> None:
         """Watch until cancelled. Arguments that can't be used are an event too, after which nothing more happens."""
         try:
-            watched = Watched(self._args, self._environ, self._clock)
+            watched = _watched.Watched(self._args, self._environ, self._clock)
         except _errors.ModelArtsError as error:
             await self._begin_trouble("options", error)
             await asyncio.Event().wait()
             return
+        reader = asyncio.ensure_future(self._read_feedback())
         try:
             await self._restore(watched)
             while True:
                 await self._sleep(await self._look(watched))
         finally:
+            reader.cancel()
             # A look under way ends with its current request, at most.
             watched.connection.transport.end_by(self._clock.monotonic())
             getattr(self._clock, "stop", bool)()
@@ -322,7 +269,7 @@ class Source:
 
     # Looks
 
-    async def _look(self, watched: Watched) -> float:
+    async def _look(self, watched: _watched.Watched) -> float:
         """Look once, report what changed, and return the seconds to the next look."""
         floor = watched.floor(self._clock.time_ms())
         try:
@@ -337,18 +284,20 @@ class Source:
         self._errors = 0
         await self._end_trouble("service")
         await self._judge(listing)
-        now_ms = self._clock.time_ms() if listing.server_ms is None else listing.server_ms
+        # The earlier of two clocks: one that is ahead would hide what is ordered before its time comes.
+        now_ms = self._clock.time_ms()
+        now_ms = now_ms if listing.server_ms is None else min(now_ms, listing.server_ms)
         self._state.feed(listing.orders, now_ms, floor, watched.report_since, watched.state)
         await self._save(now_ms)
         await self._deliver()
         return self._delay(watched)
 
-    async def _failed(self, watched: Watched, error: _errors.ModelArtsError) -> float:
+    async def _failed(self, watched: _watched.Watched, error: _errors.ModelArtsError) -> float:
         self._errors += 1
         await self._begin_trouble("service", error)
         return max(self._delay(watched), _transitions.least_delay(error, self._errors) * (1 + 0.1 * self._rng()))
 
-    def _delay(self, watched: Watched) -> float:
+    def _delay(self, watched: _watched.Watched) -> float:
         same = watched.interval
         return _pace.next_delay((), math.inf, self._rng, interval=same, pending_interval=same, errors=self._errors)
 
@@ -377,12 +326,13 @@ class Source:
     async def _put(self, event: _transitions.Event) -> None:
         """Return once the rules have the event."""
         while True:
+            self._awaited, self._confirmation = event["id"], asyncio.get_running_loop().create_future()
             # The UUID lets an engine with persistence recognise an event that it had before a crash.
             await self._queue.put({**event, "meta": {"uuid": event["id"]}})
             if self._feedback is None:
                 return await self._taken()
             try:
-                return await asyncio.wait_for(self._confirmed(self._feedback, event["id"]), _CONFIRM_TIME)
+                return await asyncio.wait_for(self._confirmation, _CONFIRM_TIME)
             except asyncio.TimeoutError:
                 logger.warning("The rules did not confirm event %s: it is put again", event["id"])
 
@@ -396,9 +346,12 @@ class Source:
             await asyncio.sleep(min(0.1, max(0, tries - 50) / 1000))
             tries += 1
 
-    async def _confirmed(self, feedback: asyncio.Queue[t.Any], event_id: str) -> None:
-        while (await feedback.get()).get("id") != event_id:
-            pass
+    async def _read_feedback(self) -> None:
+        """Take confirmations as they come, late ones too: a queue that is full of them would hold up the engine."""
+        while self._feedback is not None:
+            confirmed = (await self._feedback.get()).get("id")
+            if confirmed == self._awaited and not self._confirmation.done():
+                self._confirmation.set_result(None)
 
     async def _begin_trouble(self, kind: str, error: _errors.ModelArtsError) -> None:
         event = self._troubles.begin(kind, error, self._clock.time_ms())
@@ -414,7 +367,7 @@ class Source:
 
     # What is remembered
 
-    async def _restore(self, watched: Watched) -> None:
+    async def _restore(self, watched: _watched.Watched) -> None:
         """Take up what an earlier run remembered, and first hand over what it still owed."""
         if watched.state_file is not None:
             self._file = _journal.StateFile(watched.state_file)
