@@ -330,11 +330,12 @@ class Source:
             # The UUID lets an engine with persistence recognise an event that it had before a crash.
             await self._queue.put({**event, "meta": {"uuid": event["id"]}})
             if self._feedback is None:
-                return await self._taken()
-            try:
-                return await asyncio.wait_for(self._confirmation, _CONFIRM_TIME)
-            except asyncio.TimeoutError:
-                logger.warning("The rules did not confirm event %s: it is put again", event["id"])
+                await self._taken()
+                return
+            # Not wait_for: before Python 3.12 it forgets that it was cancelled where the confirmation comes just then.
+            if (await asyncio.wait({self._confirmation}, timeout=_CONFIRM_TIME))[0]:
+                return
+            logger.warning("The rules did not confirm event %s: it is put again", event["id"])
 
     async def _taken(self) -> None:
         """Return once the queue is empty: what lies in it is lost when the process ends."""
