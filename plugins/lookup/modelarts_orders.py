@@ -24,7 +24,8 @@ extends_documentation_fragment:
 options:
   _terms:
     description:
-      - Display names or IDs of resource pools. Without any, the orders of all pools are returned.
+      - Display names or IDs of resource pools. Without any, the orders of all pools are returned. An empty list as the
+        only term returns none.
     type: list
     elements: str
   involved_name:
@@ -103,13 +104,15 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._errors impo
     PoolNotFoundError,
 )
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._masking import register
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import INFO
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import INFO, Option
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders_api import OrdersApi
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._query import Query
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._text import safe
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._plugin_options import PluginOptions
 
 display = Display()
+
+_OPTIONS = {**INFO, "on_missing": Option(default="skip", choices=("error", "warn", "skip"))}
 
 
 class LookupModule(LookupBase):
@@ -119,10 +122,12 @@ class LookupModule(LookupBase):
         self, terms: list[t.Any], variables: t.Mapping[str, t.Any] | None = None, **kwargs: t.Any
     ) -> list[_order.Order]:
         """Return the orders of the pools in ``terms``, newest first."""
-        self.set_options(var_options=variables, direct=kwargs)
-        options = PluginOptions(self, kwargs, variables or {}, self._evaluate)
+        kwargs.pop("wantlist", None)  # from with_modelarts_orders
         try:
-            return self._read(self._pools(terms), options)
+            options = PluginOptions(self, _OPTIONS, kwargs, variables or {}, self._evaluate)
+            pools = self._pools(terms)
+            # A list of pools that turned out empty is not the wish to see everything.
+            return [] if terms and not pools else self._read(pools, options)
         except ModelArtsError as error:
             raise AnsibleLookupError(error.msg) from None
 
@@ -130,8 +135,9 @@ class LookupModule(LookupBase):
         return value if self._templar is None else self._templar.template(value)
 
     def _pools(self, terms: list[t.Any]) -> list[str]:
-        pools = [*self._flatten(terms), self.get_option("involved_name")]
-        return list(dict.fromkeys(_name(pool) for pool in pools if pool is not None))
+        pools = self._flatten(terms)
+        one_more = self.get_option("involved_name")
+        return list(dict.fromkeys(_name(pool) for pool in (pools if one_more is None else [*pools, one_more])))
 
     def _read(self, pools: list[str], given: PluginOptions) -> list[_order.Order]:
         options = given.read(INFO)

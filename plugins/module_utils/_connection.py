@@ -49,7 +49,7 @@ class Connection:
         self._validate = _is_true(options, "validate_certs")
         self._project_id = _project_id(options)
         self._project_name = _text(options, "project_name") or self._region
-        self._iam_endpoint = _text(options, "iam_endpoint")
+        self.iam_endpoint = self._find_iam(options)
         self.endpoint = self._find_endpoint(options)
         self._method = _method(credentials)
         self.redactor = Redactor(credentials.get(name) for name in SECRETS)
@@ -66,9 +66,10 @@ class Connection:
             )
         return f"https://modelarts.{self._region}.{self._cloud}"
 
-    def _iam_base(self) -> str:
-        if self._iam_endpoint:
-            return check_url("iam_endpoint", re.sub(r"/v3/?$", "", self._iam_endpoint), self._validate)
+    def _find_iam(self, options: Values) -> str:
+        given = _text(options, "iam_endpoint")
+        if given:
+            return check_url("iam_endpoint", re.sub(r"/v3/*$", "", given), self._validate)
         return f"https://iam.{self._region}.{self._cloud}" if self._region else f"https://iam.{self._cloud}"
 
     def _new_identity(self, credentials: t.Mapping[str, str]) -> Identity:
@@ -88,8 +89,7 @@ class Connection:
             self._project_id,
             self._need_project_name(),
         )
-        iam = self._iam_base()
-        return PasswordIdentity(lambda: self._log_in(iam, login))
+        return PasswordIdentity(lambda: self._log_in(self.iam_endpoint, login))
 
     def _log_in(self, iam: str, login: _iam.Login) -> str:
         token = _iam.log_in(self.transport, iam, login)
@@ -111,7 +111,7 @@ class Connection:
             self.transport.persist(self._identity.token)
         if self._project_id is None:
             name = self._need_project_name()
-            self._project_id = _iam.find_project(self.transport, self._identity, self._iam_base(), name or "")
+            self._project_id = _iam.find_project(self.transport, self._identity, self.iam_endpoint, name or "")
         if isinstance(self._identity, KeyIdentity):
             self._identity.project_id = self._project_id
         return self._project_id

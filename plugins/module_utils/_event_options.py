@@ -14,7 +14,7 @@ import os
 import typing as t
 
 from ._errors import InputError
-from ._options import CONNECTION, FILTERS, WAIT_FILTERS, Option
+from ._options import CONNECTION, FILTERS, WAIT_FILTERS, Option, is_given
 from ._text import safe
 
 OPTIONS: dict[str, Option] = {
@@ -44,7 +44,7 @@ def given_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     given: dict[str, t.Any] = {}
     for key, value in args.items():
         # An empty text is what a variable of an activation or a survey holds that nobody has set.
-        if key == FEEDBACK or value is None or value == "":
+        if key == FEEDBACK or not is_given(value):
             continue
         name = names[key]
         if name in given:

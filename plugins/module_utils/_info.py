@@ -16,7 +16,7 @@ from . import _order
 from ._clock import Clock
 from ._connection import Connection
 from ._errors import ModelArtsError
-from ._options import Values, environment_credentials, gather_credentials, secrets_in
+from ._options import CONNECTION, Values, complete, environment_credentials, gather_credentials, secrets_in
 from ._orders_api import Listing, OrdersApi
 from ._query import HORIZON_MS, Query
 from ._text import safe
@@ -58,7 +58,9 @@ def over_connection(
     failed: t.Callable[[ModelArtsError], dict[str, t.Any]],
 ) -> Outcome:
     """Return what ``ask`` makes of the connection that options describe; ``failed`` shapes a typed error's result."""
-    credentials = gather_credentials(options, environment_credentials(os.environ if environ is None else environ))
+    environ = os.environ if environ is None else environ
+    credentials = gather_credentials(options, environment_credentials(environ))
+    options = complete(CONNECTION, options, environ)
     connection: Connection | None = None
     try:
         connection = Connection(options, credentials, clock)

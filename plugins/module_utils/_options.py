@@ -114,6 +114,11 @@ CREDENTIALS = tuple(name for name, option in CONNECTION.items() if option.creden
 SECRETS = tuple(name for name, option in CONNECTION.items() if option.secret)
 
 
+def is_given(value: t.Any) -> bool:
+    """Return whether somebody has set this value."""
+    return value is not None and not (isinstance(value, str) and not value.strip())
+
+
 def from_environment(*names: str) -> str:
     """Return the first of these environment variables that is set and not empty (a fallback for argument specs)."""
     # Not imported above: the core works without ansible, and only argument specs come here.
@@ -180,13 +185,14 @@ def environment_credentials(environ: t.Mapping[str, str]) -> dict[str, str]:
 
 
 def complete(options: t.Mapping[str, Option], given: Values, environ: t.Mapping[str, str]) -> dict[str, t.Any]:
-    """Return given options completed from the environment and by defaults, for doors that ansible does not do it for.
+    """Return given options completed from the environment and by defaults.
 
-    Credentials are left as they were given, like by an argument spec.
+    An empty text counts as not given: it is what a survey or a variable holds that nobody has filled in. An argument
+    spec does not see it that way. Credentials are left as they were given.
     """
     values = dict(given)
     for name, option in options.items():
-        if values.get(name) is not None or option.credential:
+        if is_given(values.get(name)) or option.credential:
             continue
         found = next((environ[env] for env in option.env if environ.get(env)), None)
         values[name] = option.default if found is None else found

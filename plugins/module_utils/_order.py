@@ -134,9 +134,14 @@ def timestamp(value: t.Any) -> int:
         return value if 0 < value <= LATEST_MS else 0
     if isinstance(value, str) and len(value) <= 32:
         value = _number(value)
-    if not isinstance(value, float) or not 0 < value <= LATEST_MS:
+    if not _is_number(value) or not 0 < value <= LATEST_MS:
         return 0
     return int(value)
+
+
+def _is_number(value: t.Any) -> bool:
+    # Numbers that come from a playbook are of a class of ansible-core's own, beneath int.
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _number(text: str) -> float:
@@ -164,7 +169,9 @@ def _whole(value: t.Any) -> int | None:
         return value
     if isinstance(value, str) and len(value) <= 32:
         value = _number(value)
-    return int(value) if isinstance(value, float) and value.is_integer() else None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else None
+    return int(value) if _is_number(value) else None
 
 
 def normalise(raw: t.Any) -> Order:

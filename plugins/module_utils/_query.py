@@ -72,8 +72,8 @@ class Query:
             resource=_one_of("resource", get("resource"), ("pools",)) or "pools",
             limit=_page_number("limit", get("limit")),
             offset=_page_number("offset", get("offset")),
-            order_names=_set_of(get("order_names")),
-            order_ids=_set_of(get("order_ids")),
+            order_names=_set_of("order_names", get("order_names")),
+            order_ids=_set_of("order_ids", get("order_ids")),
             operations=_operations(get("operation")),
             latest=bool(get("latest")),
             details=bool(get("details")),
@@ -185,24 +185,30 @@ def _whole_number(value: t.Any) -> int | None:
         return None
 
 
-def _set_of(values: t.Any) -> frozenset[str] | None:
+def _texts(values: t.Any) -> list[str]:
+    """Return the texts of a list, without the blanks that stand around the commas of a text made into one."""
+    return [str(value).strip() for value in ([values] if isinstance(values, str) else values)]
+
+
+def _set_of(option: str, values: t.Any) -> frozenset[str] | None:
     if values is None:
         return None
-    return frozenset(str(value) for value in ([values] if isinstance(values, str) else values))
+    texts = _texts(values)
+    if "" in texts:
+        raise InputError(f"{option} holds an empty text: leave {option} out to see all orders")
+    return frozenset(texts)
 
 
 def _operations(values: t.Any) -> frozenset[str] | None:
-    chosen = _set_of(values)
+    chosen = _set_of("operation", values)
     for value in sorted(chosen or ()):
         _one_of("operation", value, OPERATIONS)
     return chosen
 
 
 def _known_fields(values: t.Any) -> tuple[str, ...] | None:
-    if not values:
-        return None
-    names = [values] if isinstance(values, str) else list(values)
+    names = [name for name in _texts(values or ()) if name]
     unknown = [safe(name, 60) for name in names if name not in FIELDS]
     if unknown:
         raise InputError(f"fields: {', '.join(unknown)} is no key of an order; known are: {', '.join(FIELDS)}")
-    return tuple(str(name) for name in names)
+    return tuple(names) or None

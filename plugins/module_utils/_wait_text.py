@@ -25,6 +25,7 @@ _NAME_LENGTH = 80
 _REASON_LENGTH = 200
 # A progress line names so many orders; the result names all.
 _NAMED = 2
+_NO_REASON = "the service gave no reason"
 _STATES = (
     _order.SUCCEEDED,
     _order.PARTIAL,
@@ -50,7 +51,7 @@ def progress_line(watch: Watch, now: float, wall: float, line: Line = safe) -> s
 
 def _counts(watch: Watch) -> str:
     counts = _order.summarise(watch.orders)["summary"]
-    total = max(len(watch.orders) + len(watch.missing), watch.rules.expected_count)
+    total = len(watch.orders) + max(len(watch.missing), watch.rules.expected_count - watch.matched)
     rest = [f"{counts[state]} {state}" for state in _STATES[1:] if counts[state]]
     if watch.missing:
         rest.append(f"{len(watch.missing)} not listed yet")
@@ -75,6 +76,8 @@ def _range(low: float, high: float) -> str:
 def _waiting_for(watch: Watch, line: Line) -> str:
     names = [f"{_name(order, line)} ({_state(order, line)})" for order in watch.open_orders()]
     names += [f"{_item(item, line)} (not listed yet)" for item in watch.missing if item not in watch.gone]
+    if watch.short and not watch.missing:
+        names.append(f"{watch.rules.expected_count - watch.matched} more to be listed (expected_count)")
     more = len(names) - _NAMED
     return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
@@ -106,9 +109,9 @@ def reason_of(bad: Bad) -> str:
     if order["fail_reason"]:
         return str(order["fail_reason"])
     if bad.why == PARTIAL:
-        return "it succeeded in part only, and the service gave no reason"
+        return f"it succeeded in part only, and {_NO_REASON}"
     if bad.why == BROKEN:
-        return "the service gave no reason"
+        return _NO_REASON
     return f"it ended in a state that no documentation names (phase {order['phase']!r}, result {order['result']!r})"
 
 
@@ -127,7 +130,8 @@ def final_message(watch: Watch, verdict: Verdict, now: float, line: Line = safe)
 
 def _failed_sentence(bad: Bad, line: Line) -> str:
     words = {BROKEN: "failed", PARTIAL: "succeeded in part only", STUCK: "does not begin"}.get(bad.why, "ended unclear")
-    return f"Order {_full_name(bad.order, line)} {words}: {line(reason_of(bad), _REASON_LENGTH)}"
+    reason = reason_of(bad) if bad.order["fail_reason"] or bad.why != PARTIAL else _NO_REASON
+    return f"Order {_full_name(bad.order, line)} {words}: {line(reason, _REASON_LENGTH)}"
 
 
 def _gone_sentence(item: Item, watch: Watch, line: Line) -> str:
@@ -141,7 +145,7 @@ def _gone_sentence(item: Item, watch: Watch, line: Line) -> str:
 
 def _too_few_sentence(watch: Watch) -> str:
     return (
-        f"After {duration(watch.rules.visible_timeout)} (visible_timeout) only {len(watch.orders)} of "
+        f"After {duration(watch.rules.visible_timeout)} (visible_timeout) only {watch.matched} of "
         f"{watch.rules.expected_count} expected orders are listed: were all of them placed?"
     )
 
@@ -150,7 +154,7 @@ def _timed_out_sentence(watch: Watch, now: float, line: Line) -> str:
     open_ones = [f"{_full_name(order, line)} is {_state(order, line)}" for order in watch.open_orders()]
     open_ones += [f"{_item(item, line)} is not listed" for item in watch.missing if item not in watch.gone]
     if not open_ones and watch.short:
-        open_ones = [f"{len(watch.orders)} of {watch.rules.expected_count} expected orders are listed"]
+        open_ones = [f"{watch.matched} of {watch.rules.expected_count} expected orders are listed"]
     sentence = f"Timed out after {duration(now - watch.started)} (wait_timeout)"
     if now < watch.deadline and watch.last_error and watch.last_error.retry_after is not None:
         pause = duration(watch.last_error.retry_after)
@@ -158,6 +162,8 @@ def _timed_out_sentence(watch: Watch, now: float, line: Line) -> str:
             f"Gave up after {duration(now - watch.started)}: the service wants no further request for {pause} "
             "(Retry-After), which outlasts wait_timeout"
         )
+    if any(order["finished"] for order in watch.open_orders()):
+        open_ones[-1] += "; set settle to 0 to judge at once"
     if open_ones:
         sentence += f": {'; '.join(open_ones)}"
     if watch.last_error:

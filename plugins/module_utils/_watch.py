@@ -62,6 +62,8 @@ class Watch:
         self.looks = 0
         self.good_looks = 0
         self.orders: list[_order.Order] = []
+        # Every order that ever matched, whether it is judged or not.
+        self._matched: set[str] = set()
         self.bad: list[Bad] = []
         self.missing: list[Item] = []
         self.gone: list[Item] = []
@@ -133,12 +135,18 @@ class Watch:
                 self._absent_since.pop(item, None)
             else:
                 self._absent_since.setdefault(item, now)
+        self._matched.update(_key(order) for met in self._met.values() for order in met)
         self.orders = self._judged()
-        self.short = len(self.orders) < self.rules.expected_count
+        self.short = self.matched < self.rules.expected_count
         if self.short:
             self._absent_since.setdefault(None, now)
         else:
             self._absent_since.pop(None, None)
+
+    @property
+    def matched(self) -> int:
+        """The number of orders that matched so far, those that are not judged included."""
+        return len(self._matched)
 
     def _is_over(self, item: Item) -> bool:
         """Whether an item's orders were all finished when last seen: they may age out of the listing."""

@@ -35,8 +35,9 @@ class Watched:
         if not 0.1 <= self.interval <= 86400:
             raise InputError(f"interval: {self.interval:g} is not a number of seconds from 0.1 to 86400")
         self.state_file: str | None = options["state_file"] or None
-        if options["involved_names"] == []:
-            raise InputError("involved_names is empty: leave it out to watch every pool")
+        for name in ("involved_names", "order_names", "order_ids", "operation"):
+            if options[name] == []:
+                raise InputError(f"{name} is empty: leave it out to watch all there are")
         self._items = tuple(Item(POOL, name) for name in options["involved_names"] or ())
         query = Query.from_options({**options, "involved_name": None}, clock.time_ms())
         self.state = PHASES[query.phase][1] if query.phase else None

@@ -68,7 +68,8 @@ options:
   wait_timeout:
     description:
       - Seconds to wait in all. The last look is at the deadline, never after it.
-      - V(0) makes it a check, which looks once and fails where not everything has succeeded.
+      - V(0) makes it a check, which looks once and fails where not everything has succeeded. For O(involved_names)
+        without O(since) it needs O(settle=0), or an old success is not trusted.
     type: float
     default: 5400.0
   interval:

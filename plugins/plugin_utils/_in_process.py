@@ -47,7 +47,11 @@ def _is_on(action: ActionBase, task_vars: Values) -> bool:
 
 def validated(action: ActionBase, options: t.Mapping[str, Option]) -> dict[str, t.Any] | None:
     """Return the task's arguments as its module would see them; None where it would refuse them, or differ in them."""
-    result = ArgumentSpecValidator(argument_spec(options)).validate(action._task.args)
+    args = action._task.args
+    if any(sum(name in args for name in (one, *option.aliases)) > 1 for one, option in options.items()):
+        # Ansible warns of an option that is given twice, and the module is where it does.
+        return None
+    result = ArgumentSpecValidator(argument_spec(options)).validate(args)
     if result.error_messages or result.unsupported_parameters:
         return None
     params = t.cast("dict[str, t.Any]", result.validated_parameters)

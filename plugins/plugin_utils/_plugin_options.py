@@ -11,36 +11,85 @@ from __future__ import annotations
 import os
 import typing as t
 
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._errors import InputError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import (
-    CONNECTION,
     CREDENTIALS,
     Option,
     Values,
+    environment_credentials,
     gather_credentials,
+    is_given,
 )
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._text import safe
+
+PREFIX = "modelarts_"
 
 
 class Plugin(t.Protocol):
-    """A plugin of any kind, after ``set_options``."""
+    """A plugin of any kind."""
+
+    def set_options(self, task_keys: t.Any = None, var_options: t.Any = None, direct: t.Any = None) -> None:
+        """Take options in."""
 
     def get_option(self, option: str, hostvars: t.Any = None) -> t.Any:
         """Return an option's value."""
 
 
 class PluginOptions:
-    """A plugin's options, with the places where they were set.
+    """A plugin's options, by ansible's own precedence: the call, then variables, then the environment, then ini.
 
-    ansible-core before 2.19 does not tell that place for options given in the call or in variables (its
-    ``get_option_and_origin`` forgets both), so it is found out here, by ansible's own precedence: the call, then
-    variables, then the environment, then ini. Those versions do not template variables for a lookup either.
+    Four things are done here that ansible leaves undone: variables are evaluated before they are converted to an
+    option's type, empty texts count as not given wherever they stand, what is no boolean is refused rather than taken
+    for false, and the place of each credential is known, so that places are never mixed.
     """
 
-    def __init__(self, plugin: Plugin, direct: Values, variables: Values, template: t.Callable[[t.Any], t.Any]) -> None:
-        """``direct`` is what the call gave, ``template`` evaluates a variable's value."""
+    def __init__(
+        self,
+        plugin: Plugin,
+        options: t.Mapping[str, Option],
+        direct: Values,
+        variables: Values,
+        template: t.Callable[[t.Any], t.Any],
+    ) -> None:
+        """``direct`` is what the call gave, ``template`` evaluates a variable's value. Raises InputError."""
         self._plugin = plugin
-        self._direct = direct
-        self._variables = variables
-        self._template = template
+        self._options = options
+        # An empty name of a pool is kept, for it to be refused: it must not stand for all pools.
+        pool = ("involved_name", *options["involved_name"].aliases)
+        given = {name: value for name, value in direct.items() if value is not None}
+        self._call = {name: value for name, value in given.items() if is_given(value) or name in pool}
+        names = [name for name in options if is_given(variables.get(PREFIX + name))]
+        found = {name: template(variables[PREFIX + name]) for name in names}
+        self._variables = {name: value for name, value in found.items() if is_given(value)}
+        self._refuse_unknown()
+        self._check_booleans()
+        self._forget_empty_environment()
+        plugin.set_options(
+            var_options={PREFIX + name: value for name, value in self._variables.items()}, direct=self._call
+        )
+
+    def _refuse_unknown(self) -> None:
+        known = {alias for name, option in self._options.items() for alias in (name, *option.aliases)}
+        unknown = sorted(safe(name, 60) for name in self._call if name not in known)
+        if unknown:
+            raise InputError(f"{', '.join(unknown)} is no option of this lookup: known are {', '.join(self._options)}")
+
+    def _check_booleans(self) -> None:
+        for place in (self._call, self._variables):
+            for name, value in place.items():
+                if name in self._options and self._options[name].type == "bool":
+                    try:
+                        boolean(value, strict=True)
+                    except TypeError:
+                        raise InputError(f"{name}: {safe(value, 60)!r} is neither true nor false") from None
+
+    def _forget_empty_environment(self) -> None:
+        # To ansible an empty variable is a value, which would stand before one in ansible.cfg.
+        for option in self._options.values():
+            for env in option.env:
+                if env in os.environ and not is_given(os.environ[env]):
+                    del os.environ[env]
 
     def read(self, options: t.Mapping[str, Option]) -> dict[str, t.Any]:
         """Return the values of all options but the credentials."""
@@ -48,23 +97,12 @@ class PluginOptions:
 
     def credentials(self) -> dict[str, str]:
         """Return the credentials of the nearest place that gives any: the call, then variables, environment, ini."""
-        places: dict[str, dict[str, t.Any]] = {"call": {}, "variables": {}, "environment": {}, "ini": {}}
-        for name in CREDENTIALS:
-            places[self._place(name, CONNECTION[name])][name] = self._value(name, CONNECTION[name])
-        return gather_credentials(*places.values())
+        nearest = gather_credentials(self._call, self._variables, environment_credentials(os.environ))
+        # Where none of those gives any, what ansible knows is from ini.
+        return nearest or gather_credentials({name: self._plugin.get_option(name) for name in CREDENTIALS})
 
     def _value(self, name: str, option: Option) -> t.Any:
-        place = self._place(name, option)
-        if place == "environment":
-            # Of several variables ansible takes the last one that is set; the rule here is: first found wins.
-            value = next(os.environ[env] for env in option.env if os.environ.get(env))
-            return int(value) if option.type == "int" else value
-        value = self._plugin.get_option(name)
-        return self._template(value) if place == "variables" else value
-
-    def _place(self, name: str, option: Option) -> str:
-        if any(self._direct.get(key) is not None for key in (name, *option.aliases)):
-            return "call"
-        if self._variables.get(f"modelarts_{name}") is not None:
-            return "variables"
-        return "environment" if any(os.environ.get(env) for env in option.env) else "ini"
+        nearer = any(key in self._call for key in (name, *option.aliases)) or name in self._variables
+        # Of several variables ansible takes the last one that is set; the rule here is: first found wins.
+        found = next((os.environ[env] for env in option.env if env in os.environ), None)
+        return self._plugin.get_option(name) if nearer or found is None else found

@@ -55,13 +55,11 @@ class RemoteSource:
         """Return the orders that match, as one module run sees them."""
         args = {**self._filters, "since": str(since), "latest": False, "wait_timeout": 0, "details": False}
         result = self._run(_WAIT, args)
-        self.requests += result.get("requests", 1)
         return Listing(result["orders"], result.get("count"), bool(result.get("truncated")))
 
     def past(self) -> list[_order.Order]:
         """Return succeeded orders of the project, by one request."""
         orders = self._run(_INFO, {"phase": "succeeded", "limit": HISTORY_LIMIT, "offset": 0})["orders"]
-        self.requests += 1
         return t.cast("list[_order.Order]", orders)
 
     def show(self, order: _order.Order) -> list[dict[str, t.Any]]:
@@ -71,11 +69,11 @@ class RemoteSource:
             "details": True,
             "since": str(order["creation_timestamp"] or "30d"),
         }
-        result = self._run(_INFO, args)
-        self.requests += 2
+        result = self._run(_INFO, args, requests=2)
         return [row for found in result["orders"] for row in found["resources"]]
 
-    def _run(self, module: str, args: dict[str, t.Any]) -> dict[str, t.Any]:
+    def _run(self, module: str, args: dict[str, t.Any], requests: int = 1) -> dict[str, t.Any]:
+        """Return a module's result, or raise its error; ``requests`` it sends where it does not count them itself."""
         left = self._timeout if self._deadline is None else self._deadline - self._clock.monotonic()
         args = {**self._connection, **args, "retries": 0, "timeout": max(1.0, min(self._timeout, left))}
         try:
@@ -85,6 +83,7 @@ class RemoteSource:
             if not self._worked:
                 raise
             raise PassingError(f"The host that looks could not be reached: {error}") from None
+        self.requests += 0 if result.get("unreachable") else t.cast("int", result.get("requests", requests))
         if result.get("failed") or result.get("msg"):
             raise _error_of(result, self._worked)
         self._worked = True

@@ -63,6 +63,9 @@ def read(value: t.Any) -> Given:
 
 def _read_mapping(value: Item) -> Given:
     rows = value.get("orders", value.get("items"))
+    if rows is None and "items" in value:
+        # The service's own way to list nothing.
+        rows = ()
     if isinstance(rows, (list, tuple)):
         orders = [_item(item, number) for number, item in enumerate(rows)]
         return Given(orders, **_facts(value))
@@ -126,6 +129,8 @@ def state_of(item: Item) -> str:
 
 
 def _no_state(item: Item) -> str:
+    if "ansible_job_id" in item:
+        return "a job that is still running: wait for it with async_status first"
     if "results" in item:
         return "the result of a loop: use results | map(attribute='orders') | flatten"
     if any(key in item for key in _order.ORDER_KEYS if key not in ("state", *_WORDS)):

@@ -64,6 +64,7 @@ CASES = [
     Case("an unreadable ca_path", {"endpoint": "https://127.0.0.1:1", "ca_path": "/nowhere/ca.pem"}, fails=True),
     Case("404", {"pool": "pool-none"}, fails=True),
     Case("401", {"secret_key": "WRONGsecretOfTheInProcessTests"}, "locked", fails=True),
+    Case("an option and its alias", {"pool": "pool-5ed5", "involved_name": "pool-5ed5"}, warnings=1, by_module=True),
     Case("an unknown option", {"colour": "red"}, fails=True, by_module=True),
     Case("a value that is not among the choices", {"phase": "half"}, fails=True, by_module=True),
     Case("a date that is none", {"since": "yesterday"}, fails=True),

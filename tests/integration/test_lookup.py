@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import INFO as INFO_OPTIONS
 from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import (
     INFO,
     LOOKUP,
@@ -62,6 +63,11 @@ def run(ansible: Ansible, sims: dict[str, Sim]) -> Run:
         {"name": "in a condition", "ansible.builtin.assert": {"that": [expected]}, **inline},
         {"name": "as a variable", "ansible.builtin.set_fact": {"frozen": f"{{{{ {CALL} }}}}"}, **inline},
         *by_variables(sim),
+        look_up("empty list", sim.options, []),
+        look_up("null", sim.options, None, ignore_errors=True),
+        look_up("unknown option", {**sim.options, "pools": "beta"}, ignore_errors=True),
+        look_up("no boolean", {**sim.options, "validate_certs": "enabled"}, ignore_errors=True),
+        look_up("empty texts", {**dict.fromkeys(("region", "since", "timeout", "validate_certs"), ""), **sim.options}),
     ]
     for name in MISSING:
         for policy in POLICIES:
@@ -76,8 +82,18 @@ def by_variables(sim: Sim) -> list[Task]:
     key = {"modelarts_access_key": "{{ the_key }}", "the_key": KEYS["access_key"]}
     templated = {**variables, **key, "modelarts_region": "{{ the_region }}", "the_region": "cn-north-4"}
     strict = {**variables, "modelarts_on_missing": "error"}
+    nobody = {**variables, "modelarts_endpoint": "http://modelarts.invalid", "modelarts_retries": "{{ 0 }}"}
+    safe = {**nobody, "modelarts_validate_certs": "{{ verify_tls }}", "verify_tls": True}
+    listed = {**variables, "modelarts_order_names": "{{ chosen }}", "chosen": ["b1", "a1"]}
+    typed = {"modelarts_timeout": "{{ 5 }}", "modelarts_limit": "{{ 2 }}", "modelarts_latest": "{{ 1 == 1 }}"}
+    words = {"modelarts_phase": "{{ 'failed' }}", "modelarts_on_missing": "{{ 'error' }}"}
     return [
         look_up("templated variables", {}, "alpha", vars=templated),
+        look_up("templated boolean", {}, "alpha", vars=safe, ignore_errors=True),
+        look_up("templated list", {}, vars=listed),
+        look_up("templated types", {}, "beta", vars={**variables, **typed}),
+        look_up("templated choices", {}, "alpha", vars={**variables, **words}, ignore_errors=True),
+        look_up("empty variables", sim.options, "alpha", vars={f"modelarts_{name}": "" for name in INFO_OPTIONS}),
         look_up("call over variables", {"on_missing": "skip"}, "nope", vars=strict),
         look_up("variables", {}, "nope", vars=strict, ignore_errors=True),
     ]
@@ -132,6 +148,27 @@ def test_precedence_of_call_and_variables(run: Run) -> None:
     assert names(run, "call over variables") == []
     assert "nope" in run.failure("variables")["msg"]
     assert names(run, "templated variables") == ["a1"]
+
+
+def test_variables_are_evaluated_before_they_are_typed(run: Run) -> None:
+    """An option of each type; above all, checking certificates is not switched off by a template that is true."""
+    assert "use https" in run.failure("templated boolean")["msg"]
+    assert names(run, "templated list") == ["a1", "b1"]
+    assert names(run, "templated types") == ["b2"]
+    assert "No order of pool alpha" in run.failure("templated choices")["msg"]
+
+
+def test_empty_texts_count_as_not_given(run: Run) -> None:
+    assert names(run, "empty texts") == ["b2", "a1", "b1", "c1"]
+    assert names(run, "empty variables") == ["a1"]
+
+
+def test_nothing_is_taken_for_something_else(run: Run, sims: dict[str, Sim]) -> None:
+    """An empty list for every pool, an unknown option for none at all, any word for false."""
+    assert names(run, "empty list") == []
+    assert "name or ID" in run.failure("null")["msg"]
+    assert "pools is no option of this lookup: known are region" in run.failure("unknown option")["msg"]
+    assert "validate_certs: 'enabled' is neither true nor false" in run.failure("no boolean")["msg"]
 
 
 def test_terms_that_are_no_names(run: Run) -> None:
@@ -196,6 +233,16 @@ domain_name = {domain_name}
 password = {password}
 project_name = cn-north-4
 """
+
+
+def test_an_empty_variable_of_the_environment_does_not_hide_what_ini_says(ansible: Ansible, clouds: Clouds) -> None:
+    """So AWX injects a field of a credential that nobody has filled in."""
+    sim = clouds.new(ORDERS)
+    cwd = ansible.folder()
+    (cwd / "ansible.cfg").write_text(INI_LOGIN.format(url=sim.url, **LOGIN), encoding="utf-8")
+    env = {**dict.fromkeys(sim.environment, ""), "HW_USER_NAME": "", "ANSIBLE_CONFIG": str(cwd / "ansible.cfg")}
+    run = ansible.tasks([look_up("beta", {}, "beta")], env=env, cwd=cwd)
+    assert names(run, "beta") == ["b2", "b1"]
 
 
 @pytest.fixture(scope="module")

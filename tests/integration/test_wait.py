@@ -214,7 +214,11 @@ def test_check_mode_tells_why_a_look_failed(run: Run, way: str, documentation: d
 @pytest.mark.parametrize("way", ["", " as module"])
 def test_bad_credentials_and_bad_options_end_it_at_once(run: Run, way: str) -> None:
     refused = run.failure("refused" + way)
-    assert refused["status"] == 401 and refused["polls"] == 1 and "refuses the access key" in refused["msg"]
+    assert (refused["status"], refused["polls"], refused["requests"]) == (
+        401,
+        1,
+        1,
+    ) and "refuses the access key" in refused["msg"]
     assert run.failure("nothing" + way)["msg"].startswith("Nothing to wait for: give order_names")
     assert run.failure("bad interval")["msg"].startswith("interval: -1.0 is not a number of seconds")
 

@@ -208,7 +208,7 @@ def test_a_password_may_hold_anything(password: str) -> None:
             "https://iam.own.example:5000",
         ),
         (
-            {"iam_endpoint": "https://iam.own.example/identity/v3/"},
+            {"iam_endpoint": "https://iam.own.example/identity/v3//"},
             "https://modelarts.cn-north-4.myhuaweicloud.com",
             "https://iam.own.example/identity",
         ),
@@ -222,7 +222,7 @@ def test_a_password_may_hold_anything(password: str) -> None:
 def test_endpoints(options: dict[str, Any], endpoint: str, iam: str) -> None:
     connection = connect(**options)
     assert connection.endpoint == endpoint
-    assert connection._iam_base() == iam
+    assert connection.iam_endpoint == iam
 
 
 @pytest.mark.parametrize(
@@ -319,6 +319,11 @@ def test_urls_that_are_taken(url: str, validate: bool, host: str) -> None:
     request = Request.get(base, ("v1", "x"))
     assert request.host == host
     assert request.full_path == ("/prefix/v1/x" if "prefix" in url else "/v1/x")
+
+
+def test_a_bad_iam_endpoint_is_refused_even_where_it_is_not_needed() -> None:
+    for url in ("https://u:hunter2@iam.example", "https://iam.example?x=1", "https://iam.example#x"):
+        assert "iam_endpoint holds" in refusal(KEY, iam_endpoint=url, project_id="p1")
 
 
 def test_a_bad_iam_endpoint_is_named() -> None:

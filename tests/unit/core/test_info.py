@@ -142,6 +142,16 @@ def test_the_machine_s_own_clock_and_environment_are_the_default(monkeypatch: py
     assert abs(clock.time_ms() - clock.time() * 1000) < 1000
 
 
+def test_an_empty_option_does_not_hide_the_environment() -> None:
+    """Above all it sends nobody's credentials to the public cloud in place of a private one."""
+    with simulation(orders=[POOL]) as cloud:
+        place = {"HW_MODELARTS_ENDPOINT": cloud.url, "HW_PROJECT_ID": PROJECT}
+        empty = dict.fromkeys(("region", "endpoint", "iam_endpoint", "project_id", "cloud", "ca_path"), " ")
+        outcome = query_orders({**empty, **KEY, "auth_token": ""}, place, cloud.clock)
+        assert len(outcome.result["orders"]) == 1
+        assert len(cloud.requests("list")) == 1
+
+
 def test_errors_carry_their_facts() -> None:
     error = ThrottledError("busy", status=429, error_code="APIGW.0308", request_id="r", retry_after=7)
     assert error.facts() == {"msg": "busy", "error_code": "APIGW.0308", "request_id": "r", "status": 429}

@@ -251,6 +251,15 @@ def test_fields_trim_the_orders_and_nothing_else() -> None:
         assert detailed[0]["resources"][0]["state"] == "succeeded"
 
 
+def test_blanks_around_the_commas_of_a_list_do_not_matter() -> None:
+    with simulation(orders=ORDERS) as cloud:
+        result = cloud.query(order_names=["a1", " a2 "], fields=[" state", "order_name ", ""]).result
+        assert {order["order_name"] for order in result["orders"]} == {"a1", "a2"}
+        assert set(cloud.query(fields=[""]).result["orders"][0]) >= set(_order.ORDER_KEYS)
+        for option in ("order_names", "order_ids", "operation"):
+            assert f"{option} holds an empty text" in cloud.query(**{option: [""]}).result["msg"]
+
+
 def test_a_row_without_a_time_or_a_workspace_is_trusted_to_the_service() -> None:
     order = normalise({"orderName": "o"})
     assert query(since="1h", until="0s", workspace_id="w1").keeps(order)

@@ -17,6 +17,12 @@ PLAY = """
   vars:
     answer: "{{ lookup('ansible.builtin.file', playbook_dir ~ '/result.json') | from_json }}"
     reason: "{{ '{' ~ '{ 7 * 7 }' ~ '}' }}"
+    # Numbers of a playbook are of a class of ansible-core's own.
+    rows:
+      count: 2
+      items:
+        - {orderName: a, phase: completed, creationTimestamp: 1682043883000, endTimestamp: 1682043993000}
+        - {orderName: b, phase: weird, endTimestamp: 1682043993000, specCount: [{flavor: f, count: 3}]}
   tasks:
     - ansible.builtin.assert:
         that:
@@ -26,6 +32,12 @@ PLAY = """
           - answer.orders | selectattr('state', 'eq', 'failed') is huaweicloud.modelarts.order_finished
           - answer.orders[0] is huaweicloud.modelarts.order_succeeded
           - (answer.orders | reject('huaweicloud.modelarts.order_succeeded'))[0].order_name is search('00002')
+    - ansible.builtin.assert:
+        that:
+          - rows['items'][0] is huaweicloud.modelarts.order_succeeded
+          - rows is huaweicloud.modelarts.order_finished
+          - "'2023-04-21' in rows | huaweicloud.modelarts.orders_table"
+          - "'3 x f' in rows | huaweicloud.modelarts.orders_report_html"
     - ansible.builtin.set_fact:
         as_table: "{{ answer | huaweicloud.modelarts.orders_table(width=100) }}"
         as_picture: "{{ answer.orders | huaweicloud.modelarts.orders_timeline(now='2023-11-15') }}"

@@ -101,6 +101,7 @@ def test_rows_of_show_order() -> None:
     assert true_tests({"count": 2, "items": [row, {**row, "status": "processing"}]}) == set()
     resource = {"resource_name": "node-1", "status": "failed", "state": "failed", "update_timestamp": START}
     assert true_tests([resource]) == {"failed", "finished"}
+    assert true_tests({"count": 0, "items": None}) == set()
 
 
 def test_a_service_that_sends_a_state_of_its_own_is_not_believed() -> None:
@@ -124,6 +125,7 @@ def test_a_service_that_sends_a_state_of_its_own_is_not_believed() -> None:
             {"results": [], "changed": False},
             "got the result of a loop: use results | map(attribute='orders') | flatten",
         ),
+        ({"ansible_job_id": "j1.2", "started": 1}, "got a job that is still running: wait for it with async_status"),
         ([{"orders": []}], "got a list of results: use results | map(attribute='orders') | flatten"),
         ([order(), "text"], "got a list whose item 1 is a string"),
         ([[order()]], "got a list whose item 0 is a list: flatten it first"),

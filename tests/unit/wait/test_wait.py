@@ -260,6 +260,21 @@ def test_expected_count_waits_for_further_orders() -> None:
         assert too_few.failed and "2 of 3" in too_few.result["msg"]
 
 
+def test_expected_count_counts_what_matches_not_what_is_judged() -> None:
+    """Three orders of one pool match; the newest alone is judged, and no later look has to list the others again."""
+    ages = {"old": "3d", "older": "5d", "new": "1m"}
+    orders = [
+        {**order("pool-a", *(("processing", 600), "succeeded")[name != "new" :], created=age), "order_name": name}
+        for name, age in ages.items()
+    ]
+    with world(orders) as here:
+        outcome = here.wait(involved_names=["pool-a"], expected_count=3, settle=0)
+        assert not outcome.failed and [row["order_name"] for row in outcome.result["orders"]] == ["new"]
+        too_few = here.wait(involved_names=["pool-a"], expected_count=4, settle=0)
+    assert "only 3 of 4 expected orders are listed" in too_few.result["msg"]
+    assert "0/1 succeeded" not in here.lines[0][1] and "waiting for 1 more to be listed" in here.lines[0][1]
+
+
 def test_filters_narrow_what_counts() -> None:
     orders = [
         order("pool-a", "failed", created="1h", operation="delete"),
@@ -287,6 +302,19 @@ def test_wait_timeout_zero_is_a_check() -> None:
     with world([order("pool-a", ("processing", 600), "succeeded")]) as here:
         outcome = here.wait(order_names=["order.pool-a-w4l2n"], wait_timeout=0)
     assert outcome.failed and outcome.result["timed_out"] and outcome.result["polls"] == 1
+
+
+def test_a_check_that_cannot_trust_an_old_success_says_what_to_set() -> None:
+    with world([order("pool-a", "succeeded", created="1h")]) as here:
+        outcome = here.wait(involved_names=["pool-a"], wait_timeout=0)
+        assert outcome.failed and "set settle to 0 to judge at once" in outcome.result["msg"]
+        assert not here.wait(involved_names=["pool-a"], wait_timeout=0, settle=0).failed
+
+
+def test_a_partial_success_without_a_reason_is_told_once() -> None:
+    with world([order("pool-a", "partial")]) as here:
+        msg = here.wait(order_names=["order.pool-a-w4l2n"]).result["msg"]
+    assert msg.endswith("succeeded in part only: the service gave no reason")
 
 
 def test_an_outage_up_to_the_deadline_says_so() -> None:
