@@ -212,6 +212,7 @@ def wild_history(random: Random) -> History | None:
     return History.learn(values[kind])
 
 
+@pytest.mark.no_cover
 def test_any_input_gives_a_delay_within_bounds() -> None:
     random = Random(7)
     for dummy in range(6000):
@@ -326,6 +327,7 @@ def test_nothing_is_promised_where_nothing_is_known(order: Unfinished) -> None:
 # The proof, in short; the long form is tests/benchmarks/pace.py
 
 
+@pytest.mark.no_cover
 def test_the_pace_keeps_its_promises() -> None:
     table = benchmark.measure(benchmark.Size(runs=12, orders=150))
     assert benchmark.broken_promises(table, slack=0.05) == []
