@@ -25,7 +25,8 @@ CREDENTIAL_TYPE = yaml.safe_load((AWX / "credential_type.yml").read_text(encodin
 SECRETS = (KEYS["secret_key"], LOGIN["password"], TOKEN)
 #: The progress of a wait as it is written in the middle of a job; in the default of a minute no test could wait for it.
 HEARTBEAT = 1.0
-RUNNING = [{"state": "pending", "seconds": 1}, {"state": "processing", "seconds": 4}, {"state": "succeeded"}]
+#: In looks, not seconds: however long a job takes to start, its wait goes on for five seconds.
+RUNNING = [{"state": "pending", "looks": 3}, {"state": "processing", "looks": 9}, {"state": "succeeded"}]
 ORDERS: list[dict[str, Any]] = [
     {"pool": "pool-runs", "order_name": "runs", "timeline": RUNNING},
     {"pool": "pool-long", "order_name": "long", "timeline": [{"state": "processing"}]},
@@ -176,7 +177,7 @@ def test_no_artifact_holds_a_secret(controller: Controller, method: dict[str, st
 
 def test_nothing_is_said_under_no_log(controller: Controller) -> None:
     """A task that hides its result has no progress lines in the job's output either."""
-    options = {"order_names": ["runs", "done"], "heartbeat": 0.5, "interval": 0.5, "settle": 0}
+    options = {"order_names": ["runs", "done"], "heartbeat": 0.5, "interval": 0.5, "pending_interval": 0.5, "settle": 0}
     job = controller.run(
         "hidden.yml", {}, [{"hosts": "localhost", "gather_facts": False, "tasks": [{WAIT: options, "no_log": True}]}]
     )
