@@ -148,6 +148,12 @@ def units(venv: str) -> Iterator[Step]:
     yield pytest(f"endurance, {core_of(venv)}", ENDURANCE)
 
 
+def oldest_units() -> Iterator[Step]:
+    """What needs Ansible, on the oldest ansible-core and its Python; the rest runs on the oldest Python of a target."""
+    others = [f"--ignore={path}" for path in (*TARGET_TESTS, ENDURANCE)]
+    yield pytest(f"units, {core_of(pythons.OLDEST)}", "tests/unit", *others, venv=pythons.OLDEST)
+
+
 def target_units() -> Iterator[Step]:
     """Unit tests of what needs no Ansible on the oldest Python and the oldest requests that a target may have."""
     yield pytest("units of the core, Python 3.9", *TARGET_TESTS, venv=TARGET)
@@ -218,7 +224,10 @@ Steps = Callable[[], Iterator[Step]]
 GROUPS: dict[str, tuple[tuple[Steps, ...], dict[str, set[str]]]] = {
     "lint": ((lint,), {NEWEST: {"lint", "pytest"}}),
     "types": ((types,), {NEWEST: {"pytest", "test", "types"}}),
-    "units": ((partial(units, NEWEST), target_units), {NEWEST: {"pytest", "test"}, TARGET: set()}),
+    "units": (
+        (partial(units, NEWEST), oldest_units, target_units),
+        {NEWEST: {"pytest", "test"}, pythons.OLDEST: {"pytest"}, TARGET: set()},
+    ),
     "docs-check": ((docs,), {NEWEST: {"docs"}}),
     "integration": (
         (partial(integration, NEWEST), partial(integration, pythons.OLDEST)),

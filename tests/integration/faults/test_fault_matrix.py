@@ -29,9 +29,11 @@ WAIT = f"{COLLECTION}.modelarts_order_wait"
 #: After its deadline a wait's last look may take so many seconds.
 LAST_ANSWER = 0.9
 #: Seconds that a busy machine may add, by whether the wait looks in the process: else each look is a module's run.
-SLACK = {True: 2.0, False: 8.0}
+SLACK = {True: 5.0, False: 25.0}
+#: Seconds that a wait has to survive a fault that strikes once: a few looks, each a module's run on a busy machine.
+SURVIVES = 50
 #: A task that takes longer hangs, whatever it was waiting for; ansible ends it then. Seconds.
-HANGS = 40
+HANGS = 80
 FORKS = 10
 PARTS = 3
 
@@ -51,7 +53,7 @@ def tasks() -> list[dict[str, Any]]:
             action = {INFO: given}
         else:
             named = {name: f"{{{{ wanted.{name} | default(omit) }}}}" for name in ("order_names", "involved_names")}
-            patience = {"wait_timeout": WAIT_TIMEOUT if door == "wait" else 20, "interval": INTERVAL, "settle": 0}
+            patience = {"wait_timeout": WAIT_TIMEOUT if door == "wait" else SURVIVES, "interval": INTERVAL, "settle": 0}
             action = {WAIT: {**given, **named, **patience}}
         made.append({"name": door, "when": f"{door!r} in doors", "ignore_errors": True, "timeout": HANGS, **action})
     return made

@@ -193,7 +193,8 @@ def test_one_total_deadline_whatever_dribbles(step: Step) -> None:
         began = time.monotonic()
         outcome = asked(server.url, retries=0, timeout=0.3)
         took = time.monotonic() - began
-    assert 0.25 < took < 1.2
+    # Each of the steps lasts three seconds or more.
+    assert 0.25 < took < 2.5
     assert "did not answer in full within 0.3 s" in outcome.result["msg"]
     assert "timeout" in outcome.result["msg"]
 

@@ -167,7 +167,7 @@ def test_serve_ends_cleanly_on_signals(state_file: str, number: int) -> None:
         process.send_signal(number)
         begin = time.monotonic()
         assert process.wait(5) == 0
-        assert time.monotonic() - begin < 1
+        assert time.monotonic() - begin < 4
         assert process.stderr is not None
         assert process.stderr.read() == ""
     assert not Path(state_file).exists()

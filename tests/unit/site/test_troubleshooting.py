@@ -43,7 +43,8 @@ def pieces(node: ast.expr) -> list[str]:
     return [part for part in constants(node) if len(part.strip()) >= _TELLING]
 
 
-PROGRAMS = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(CORE.glob("*.py"))}
+FILES = [*sorted(CORE.glob("*.py")), ROOT / "plugins" / "plugin_utils" / "_plugin_options.py"]
+PROGRAMS = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
 SAID = " \n ".join(squeezed(text) for program in PROGRAMS.values() for text in constants(program))
 QUOTES = [
     squeezed(quote) for line in GUIDE.splitlines() if line.startswith("``") for quote in re.findall(r"``(.+?)``", line)
