@@ -99,7 +99,7 @@ def run(*command: str | Path, **env: str) -> str:
 
 def pages(copy: Path) -> dict[Path, str]:
     """Return the Markdown pages to show, with the name that each gets on the site."""
-    found = {path: path.stem for path in sorted((copy / "docs").glob("*.md"))}
+    found = {path: path.stem for path in sorted((copy / "docs").rglob("*.md"))}
     found |= {path: f"role_{path.parent.name}" for path in sorted((copy / "roles").glob("*/README.md"))}
     return found
 

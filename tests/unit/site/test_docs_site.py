@@ -62,4 +62,18 @@ def test_pages(site: ModuleType) -> None:
     """The pages of docs/ and of the roles are all on the site, under names of their own."""
     found = site.pages(ROOT)
     assert {"role_simulator", "role_wait_for_orders", "role_order_report", "benchmarks-pace"} <= set(found.values())
+    assert set((ROOT / "docs").rglob("*.md")) <= set(found), "a page in a subfolder is left out"
     assert len(set(found.values())) == len(found)
+
+
+def test_the_guide_to_events_is_in_the_chapter_on_events(site: ModuleType, tmp_path: Path) -> None:
+    """It stands beside the page of the event source, where the index looks for it."""
+    site.add_pages(ROOT, tmp_path)
+    assert (tmp_path / "event_driven.md").is_file()
+    assert not (tmp_path / "pages" / "event_driven.md").exists()
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/docsite/rst/awx_guide.rst"])
+def test_pages_lead_to_the_guide_to_events(page: str) -> None:
+    """Whoever reads of events there finds out how to use them."""
+    assert "blob/main/docs/guides/event_driven.md" in (ROOT / page).read_text(encoding="utf-8")
