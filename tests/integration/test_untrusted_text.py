@@ -4,12 +4,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import LOOKUP, Ansible, Run, ask, look_up
+from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import (
+    COLLECTION,
+    LOOKUP,
+    ROOT,
+    Ansible,
+    Run,
+    ask,
+    look_up,
+)
 from ansible_collections.huaweicloud.modelarts.tests.support.clouds import Clouds, Sim
 
 SUM = "{{ 7*7 }}"
@@ -148,3 +157,36 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             yield from leaves(inner, f"{path}[{number}]")
     else:
         yield path, value
+
+
+@pytest.mark.parametrize("node", ["still_on_its_way", "stop_looking"])
+def test_facts_for_the_next_node_are_harmless(ansible: Ansible, clouds: Clouds, tmp_path: Path, node: str) -> None:
+    """They become extra variables there, in which Ansible evaluates templates."""
+    touched = tmp_path / "evaluated"
+    reason = f"{{{{ lookup('pipe', 'touch {touched}') }}}} {{% set x = 1 %}}{{# gone #}}{{{{{{%{{ {SUM} 100% {{a}}"
+    order = {"pool": SUM, "pool_id": "pool-evil", "order_name": "order.evil", "state": "failed", "reason": reason}
+    sim = clouds.new([{**order, "created": "1h"}])
+    wanted = {
+        "wait_for_orders_pools": ["pool-evil", "no-such-pool"],
+        "wait_for_orders_wait_timeout": 0,
+        "wait_for_orders_settle": 0,
+    }
+    options = json.dumps({**wanted, "wait_for_orders_fail_fast": False})
+    looked = ansible.run(["ansible-playbook", f"{COLLECTION}.wait_for_orders", "-e", options], env=sim.environment)
+    facts = looked.result("Tell the next node what became of the orders")["ansible_stats"]["data"]
+    (failed,) = facts["modelarts_failed_orders"]
+    assert failed["order_name"] == "order.evil"
+    assert failed["fail_reason"].replace("{ ", "{") == reason.replace("{ ", "{")
+    assert len(facts["modelarts_missing"]) == 1
+    assert not any(marker in json.dumps(facts) for marker in ("{{", "{%", "{#"))
+    (tmp_path / "facts.json").write_text(json.dumps({**facts, "modelarts_fail_afterwards": True}))
+    playbook = (ROOT / f"extensions/awx/project/{node}.yml").read_text(encoding="utf-8")
+    if node == "stop_looking":  # the module that turns the schedule off comes from awx.awx
+        (tmp_path / "tasks").mkdir()
+        (tmp_path / "tasks/stop_looking.yml").write_text("- ansible.builtin.meta: noop\n")
+    (tmp_path / "node.yml").write_text(playbook, encoding="utf-8")
+    judged = ansible.run(["ansible-playbook", "node.yml", "-e", "@facts.json"], cwd=tmp_path)
+    assert judged.rc == 2
+    assert "order.evil" in judged.output
+    assert "touch" in judged.output
+    assert not touched.exists()
