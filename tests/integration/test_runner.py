@@ -210,6 +210,36 @@ def test_a_look_at_a_failed_and_an_unfinished_order(controller: Controller) -> N
     assert controller.launch("still_on_its_way", look.facts).status != 0
 
 
+def test_a_look_at_a_mistyped_pool(controller: Controller) -> None:
+    """It would never be listed: the node behind it fails, and says what that can mean."""
+    look = controller.launch("look_once", {"wait_for_orders_involved_names": "pool-long,no-such-pool"})
+    assert look.facts["modelarts_timed_out"] is True and look.facts["modelarts_missing"] == ["no-such-pool"]
+    judged = controller.launch("still_on_its_way", look.facts)
+    assert judged.status != 0
+    assert judged.reason.startswith('Not listed: ["no-such-pool"]. The name may be mistyped')
+    assert "\n" not in judged.reason
+
+
+@pytest.mark.parametrize(
+    ("until", "status", "said"),
+    [
+        ("2099-01-01T08:00:00Z", 0, ""),
+        ("2099-01-01T08:00Z", 0, ""),
+        ("2026-01-01T08:00:00Z", 2, "Not listed"),
+        ("", 2, "Not listed"),
+        ("tomorrow", 2, "modelarts_missing_until is no time in UTC such as 2026-11-01T08:00:00Z"),
+    ],
+)
+def test_an_order_that_is_listed_late(controller: Controller, until: str, status: int, said: str) -> None:
+    """Up to a time that the survey may give, a name that is not listed counts as unfinished."""
+    facts = {"modelarts_timed_out": True, "modelarts_failed_orders": [], "modelarts_missing": ["order.new"]}
+    judged = controller.launch("still_on_its_way", {**facts, "modelarts_missing_until": until})
+    assert judged.status == status, judged.output
+    assert said in (judged.reason if status else "")
+    failed = controller.launch("still_on_its_way", {**facts, "modelarts_timed_out": False})
+    assert failed.status == 2
+
+
 def test_a_look_that_could_not_look(controller: Controller) -> None:
     """Refused credentials are no reason to look again."""
     look = controller.launch("look_once", {"wait_for_orders_order_names": "done"}, auth_token="refused-by-everybody")
