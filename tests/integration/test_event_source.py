@@ -19,7 +19,9 @@ from typing import Any
 import pytest
 import yaml
 from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import ROOT
-from ansible_collections.huaweicloud.modelarts.tests.support.clouds import Clouds
+from ansible_collections.huaweicloud.modelarts.tests.support.clouds import KEYS, Clouds
+from ansible_collections.huaweicloud.modelarts.tests.support.launches import Launches
+from ansible_collections.huaweicloud.modelarts.tests.unit.awx.controller_rules import injected
 
 PATIENCE = 60.0
 INJECTION = "{{ lookup('pipe', 'touch %s') }}"
@@ -50,6 +52,9 @@ pytestmark = [
 
 class Engine:
     """Runs of one rulebook over one folder; ``output`` is what all of them have printed."""
+
+    rulebook = "orders"
+    arguments: tuple[str, ...] = ()
 
     def __init__(self, folder: Path, environ: dict[str, str], **variables: Any) -> None:
         self.folder = folder
@@ -87,7 +92,8 @@ class Engine:
 
     def start(self) -> None:
         assert RULEBOOK is not None
-        command = [str(RULEBOOK), "--rulebook", "huaweicloud.modelarts.orders", "--inventory", "inventory.yml"]
+        name = f"huaweicloud.modelarts.{self.rulebook}"
+        command = [str(RULEBOOK), "--rulebook", name, "--inventory", "inventory.yml", *self.arguments]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*command, "--vars", "vars.yml"],
@@ -124,9 +130,9 @@ class Engine:
 
 
 @contextlib.contextmanager
-def engine(folder: Path, environ: dict[str, str], **variables: Any) -> Iterator[Engine]:
+def engine(folder: Path, environ: dict[str, str], kind: type[Engine] = Engine, **variables: Any) -> Iterator[Engine]:
     """Start ansible-rulebook, and be sure that it ends."""
-    running = Engine(folder, environ, **variables)
+    running = kind(folder, environ, **variables)
     running.start()
     try:
         yield running
@@ -184,3 +190,35 @@ def test_bad_arguments_are_an_event_and_the_rulebook_goes_on(clouds: Clouds, tmp
         time.sleep(1)
         assert sim.count() == 0
         running.wait_for(lambda: True, "it still runs")
+
+
+def test_variables_of_a_credential_connect_and_job_templates_are_started(clouds: Clouds, tmp_path: Path) -> None:
+    """As in a controller: nothing in the environment, and no text of the cloud in a job's variables."""
+    trap = tmp_path / "trap"
+    failed = {"state": "failed", "reason": INJECTION % trap}
+    sim = clouds.new(
+        [
+            {"pool": "good", "order_name": "order.good-1", "timeline": [HOLD, {"state": "succeeded"}]},
+            {"pool": "bad", "order_name": "order.bad-1", "timeline": [HOLD, failed]},
+        ]
+    )
+    credential = yaml.safe_load((ROOT / "extensions/awx/eda_credential_type.yml").read_text(encoding="utf-8"))
+    variables = injected(credential, {**sim.place, **KEYS}, "extra_vars")
+    assert variables["modelarts_password"] == ""  # what is left empty arrives, too
+    with Launches("ModelArts: order succeeded", "Recover") as controller:
+
+        class Starter(Engine):
+            rulebook = "job_templates"
+            arguments = ("--controller-url", controller.url, "--controller-token", "a-token-of-the-tests")
+
+        with engine(tmp_path, {}, Starter, **variables, job_template_failed="Recover") as running:
+            running.wait_for(lambda: len(running.remembered()) == 2, "the first look")
+            sim.cloud.advance(125)
+            running.wait_for(lambda: len(controller.started) == 2, "starting the jobs")
+            assert KEYS["secret_key"] not in running.output
+        started = {name: body["extra_vars"] for name, body in controller.started}
+    assert started == {
+        "ModelArts: order succeeded": {"on_order_name": "order.good-1"},
+        "Recover": {"on_order_name": "order.bad-1"},
+    }
+    assert not trap.exists()

@@ -81,7 +81,7 @@ def test_the_environment_is_the_collections_own() -> None:
 
 
 def test_events_get_variables_of_the_same_fields() -> None:
-    """Event-Driven Ansible injects extra variables only, by the names that the lookup knows, too."""
+    """Every Event-Driven Ansible controller injects extra variables; the lookup knows these names, too."""
     variables = TYPES["eda_credential_type.yml"]["injectors"]
     names = [field["id"] for field in CREDENTIAL["inputs"]["fields"]]
     assert variables == {"extra_vars": {f"modelarts_{name}": "{{ " + name + " }}" for name in names}}
