@@ -101,6 +101,36 @@ def test_other_orders_are_loaded_into_the_running_one(state_file: str) -> None:
     assert "unknown key 'pol'" in refused.stderr
 
 
+def test_credentials_follow_what_is_loaded(state_file: str) -> None:
+    """What start prints lets a client in, also where other keys were loaded into the running one."""
+    first = said("start", "--state-file", state_file, "--orders", "-", stdin=ORDERS)
+    keys = [{"access_key": "AKother", "secret_key": "SKother", "security_token": "STother"}]
+    settings = {"keys": keys, "region": "eu-west-101", "projects": [{"id": "p1", "name": "eu-west-101"}]}
+    config = json.dumps({"orders": json.loads(ORDERS), "settings": settings})
+    other = said("start", "--state-file", state_file, "--orders", "-", stdin=config)
+    assert (other["pid"], other["changed"]) == (first["pid"], True)
+    assert other["environment"] == {
+        "HW_REGION_NAME": "eu-west-101",
+        "HW_PROJECT_ID": "p1",
+        "HW_ACCESS_KEY": "AKother",
+        "HW_SECRET_KEY": "SKother",
+        "HW_SECURITY_TOKEN": "STother",
+        "HW_MODELARTS_ENDPOINT": first["endpoint"],
+        "HW_AUTH_URL": f"{first['endpoint']}/v3",
+    }
+    assert json.loads(Path(state_file).read_text(encoding="utf-8"))["environment"] == other["environment"]
+    again = said("start", "--state-file", state_file, "--orders", "-", stdin=config)
+    assert (again["changed"], again["environment"]) == (False, other["environment"])
+
+
+def test_credentials_follow_settings_changed_meanwhile(state_file: str) -> None:
+    first = said("start", "--state-file", state_file)
+    change = json.dumps({"region": "eu-west-101"}).encode()
+    urllib.request.urlopen(f"{first['endpoint']}/_sim/settings", data=change, timeout=5).close()
+    for command in ("status", "start"):
+        assert said(command, "--state-file", state_file)["environment"]["HW_REGION_NAME"] == "eu-west-101"
+
+
 def test_replace_starts_afresh(state_file: str) -> None:
     first = said("start", "--state-file", state_file)
     second = said("start", "--state-file", state_file, "--replace")

@@ -81,7 +81,7 @@ def _load(cloud: Cloud, value: t.Any) -> dict[str, t.Any]:
         config = normalised(value["config"])
         cloud.reset(config)
         cloud.digest = digest(config)
-        return {"loaded": len(config["orders"]), "digest": cloud.digest}
+        return {"loaded": len(config["orders"]), "digest": cloud.digest, "environment": cloud.environment()}
     orders, replace = (value, False) if isinstance(value, list) else (value["orders"], bool(value.get("replace")))
     return {"loaded": cloud.load(orders, replace)}
 
@@ -151,7 +151,9 @@ def _order_row(project_id: str, order: t.Any) -> dict[str, t.Any]:
 
 
 def _health(cloud: Cloud, parameters: t.Mapping[str, str]) -> dict[str, t.Any]:
-    return {"ok": True, "pid": os.getpid(), "version": __version__, "digest": cloud.digest, "now": cloud.now()}
+    about = {"ok": True, "pid": os.getpid(), "version": __version__, "digest": cloud.digest, "now": cloud.now()}
+    with cloud.lock:
+        return {**about, "environment": cloud.environment()}
 
 
 _POSTS: dict[str, t.Callable[[Cloud, t.Any], dict[str, t.Any]]] = {

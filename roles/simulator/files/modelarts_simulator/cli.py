@@ -87,7 +87,7 @@ def _start(options: argparse.Namespace) -> int:
             process.stop(options.state_file)
             state = None
         if state is not None:
-            _print({**_reuse(state, config), "reused": True})
+            _print({**_reuse(options.state_file, state, config), "reused": True})
             return 0
         server = _server(options, config or {})
         log_file = options.log_file or f"{options.state_file}.log"
@@ -96,12 +96,14 @@ def _start(options: argparse.Namespace) -> int:
     return 0
 
 
-def _reuse(state: dict[str, t.Any], config: dict[str, t.Any] | None) -> dict[str, t.Any]:
+def _reuse(state_file: str, state: dict[str, t.Any], config: dict[str, t.Any] | None) -> dict[str, t.Any]:
     """Load a configuration into the running one where it is another than the last; without one leave it alone."""
     changed = config is not None and admin.digest(config) != state["digest"]
     if changed:
         Cloud(**t.cast("dict[str, t.Any]", config))
-        process.ask(state, "POST", "/_sim/load", {"config": config})
+        loaded = process.ask(state, "POST", "/_sim/load", {"config": config})
+        state = {**state, "environment": loaded["environment"], "digest": loaded["digest"]}
+        process.write_state(state_file, state)
     return {**{key: state[key] for key in ("endpoint", "port", "pid", "environment")}, "changed": changed}
 
 

@@ -51,6 +51,7 @@ class Cloud:
         self.offset = 0.0
         self.digest = ""
         self.active = 0
+        self.endpoint = ""
         self.on_stop: t.Callable[[], None] | None = None
         self._start(orders, faults, settings or {})
 
@@ -137,8 +138,9 @@ class Cloud:
             self.offset = 0.0
             self._start(new["orders"], new["faults"], new["settings"])
 
-    def environment(self, endpoint: str) -> dict[str, str]:
-        """The environment variables that a client needs for the first access key."""
+    def environment(self, endpoint: str = "") -> dict[str, str]:
+        """The environment variables that a client needs for the first access key, as the settings are now."""
+        endpoint = endpoint or self.endpoint
         key, project = self.settings["keys"][0], self.settings["projects"][0]
         environment = {
             "HW_REGION_NAME": self.settings["region"],

@@ -95,7 +95,10 @@ def read_state(state_file: str) -> dict[str, t.Any] | None:
 
 
 def running(state_file: str) -> dict[str, t.Any] | None:
-    """The state of the simulator that answers under this state file, with ``digest``; None where none does."""
+    """The state of the simulator that answers under this state file, with its ``digest``; None where none does.
+
+    The ``environment`` is the simulator's own word: its keys and its region may have changed since it was started.
+    """
     state = read_state(state_file)
     if state is None:
         return None
@@ -103,7 +106,10 @@ def running(state_file: str) -> dict[str, t.Any] | None:
         health = ask(state, "GET", "/_sim/health")
     except (OSError, http.client.HTTPException, ValueError):
         return None
-    return {**state, "digest": health.get("digest", "")} if health.get("pid") == state.get("pid") else None
+    if health.get("pid") != state.get("pid"):
+        return None
+    told: dict[str, t.Any] = {key: health[key] for key in ("environment", "digest") if key in health}
+    return {"digest": "", **state, **told}
 
 
 def ask(state: t.Mapping[str, t.Any], method: str, path: str, body: object = None) -> dict[str, t.Any]:

@@ -58,11 +58,12 @@ class Server:
         scheme = "https" if tls else "http"
         self.url = f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
         self._thread: threading.Thread | None = None
+        self.cloud.endpoint = self.url
         self.cloud.on_stop = self._stop_soon
 
     def environment(self) -> dict[str, str]:
         """The environment variables for a client of this server."""
-        return self.cloud.environment(self.url)
+        return self.cloud.environment()
 
     def start(self) -> Server:
         """Serve in a thread; returns at once, the port answers."""
