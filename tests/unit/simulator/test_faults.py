@@ -257,7 +257,7 @@ def test_latency_is_a_step_not_a_sleep() -> None:
         ({"knd": "reset"}, "unknown key 'knd'"),
         ({"match": {"verb": "GET"}}, "match must be a dictionary of"),
         ({"match": {"path": "("}}, "bad regular expression"),
-        ({"match": {"every": 0}}, "match.every must be 1 or more"),
+        ({"match": {"every": 0}}, "match.every must be a whole number from 1 up"),
         ({"times": -1}, "times must be a whole number"),
         ({"status": "503"}, "status has the wrong type"),
         ({"shape": "xml"}, "shape 'xml' is not one of"),

@@ -219,6 +219,22 @@ def test_it_runs_as_a_module_too(state_file: str) -> None:
         (("--orders", "-"), "5", "expected a list of orders"),
         (("--orders", "-"), '{"order": []}', "unknown key 'order'"),
         (("--orders", "-"), '[{"pool": "a", "created": "soon"}]', "created: 'soon' is not a duration"),
+        (("--orders", "-"), "[" * 100_000, "- is not JSON"),
+        (("--orders", "-"), '{"settings": [1]}', "settings: expected a dictionary, got list"),
+        (("--orders", "-"), '{"settings": {"keys": []}}', "settings.keys: at least one key is needed"),
+        (("--orders", "-"), '{"settings": {"log_limit": Infinity}}', "settings.log_limit: inf is not a number"),
+        (
+            ("--orders", "-"),
+            '{"spelling": "table", "settings": {"spelling": "example"}}',
+            "contradicts settings.spelling",
+        ),
+        (("--port", "70000"), "", "port 70000 does not exist"),
+        (("--port", "-1"), "", "port -1 does not exist"),
+        (("--lifetime", "-1"), "", "--lifetime: -1.0 is not a number from 0"),
+        (("--lifetime", "inf"), "", "--lifetime: inf is not a number from 0"),
+        (("--parent", "0"), "", "--parent: no process 0 runs here"),
+        (("--parent", "2147483647"), "", "--parent: no process 2147483647 runs here"),
+        (("--parent", "9999999999999999999999"), "", "runs here; give the ID of one that does"),
         (("--settings", "-"), "[]", "--settings: expected a dictionary"),
         (("--faults", "-"), "{}", "faults: expected a list"),
     ],
@@ -231,6 +247,13 @@ def test_what_can_not_be_used_is_one_line(
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_one_that_runs_is_left_alone_where_the_new_one_could_not_start(state_file: str) -> None:
+    first = said("start", "--state-file", state_file)
+    for arguments in (("--port", "70000"), ("--replace", "--lifetime", "-1"), ("--replace", "--orders", "-")):
+        assert run("start", "--state-file", state_file, *arguments, stdin='[{"pol": 1}]').returncode == 2
+        assert alive(first["pid"])
 
 
 def test_a_port_that_is_taken_is_one_line(state_file: str) -> None:

@@ -107,7 +107,7 @@ def test_generated_history_is_finished_and_spread() -> None:
         ([{"pool": "a", "init_count": "x"}], "orders[0]: invalid literal"),
         ([{"pool": "a", "raw": 5}], "orders[0]: "),
         ([{"generate": {"cuont": 5}}], "generate has no 'cuont'"),
-        ([{"generate": {"count": "5"}}], "generate.count must be a number"),
+        ([{"generate": {"count": "5"}}], "generate.count: '5' is not a number"),
     ],
 )
 def test_a_bad_scenario_is_one_clear_line_and_changes_nothing(orders: Any, words: str) -> None:

@@ -9,7 +9,7 @@ import json
 import os
 import typing as t
 
-from . import __version__
+from . import __version__, checks
 from .cloud import Cloud
 from .errors import ScenarioError
 from .messages import Request, Response
@@ -36,10 +36,12 @@ def normalised(config: object) -> dict[str, t.Any]:
     unknown = sorted(set(map(str, config)) - {"orders", "faults", "settings", "spelling"})
     if unknown:
         raise ScenarioError(f"unknown key {unknown[0]!r}; known: orders, faults, settings, spelling")
-    settings = dict(config.get("settings") or {})
-    if config.get("spelling"):
-        settings["spelling"] = config["spelling"]
-    return {"orders": config.get("orders") or [], "faults": config.get("faults") or [], "settings": settings}
+    settings = checks.dictionary(config.get("settings"), "settings")
+    spelling = config.get("spelling")
+    if spelling and settings.setdefault("spelling", spelling) != spelling:
+        raise ScenarioError(f"spelling {spelling!r} contradicts settings.spelling {settings['spelling']!r}; give one")
+    lists = {name: [] if config.get(name) is None else config[name] for name in ("orders", "faults")}
+    return {**lists, "settings": settings}
 
 
 def handle(cloud: Cloud, request: Request) -> Response:
@@ -66,7 +68,7 @@ def _post(cloud: Cloud, name: str, body: bytes) -> Response:
         return _json(200, _POSTS[name](cloud, value))
     except ScenarioError as error:
         return _json(400, {"error": str(error)})
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError) as error:
         return _json(400, {"error": f"{name}: the body can't be used: {error}"})
 
 
@@ -92,10 +94,9 @@ def _reset(cloud: Cloud, value: t.Any) -> dict[str, t.Any]:
 
 
 def _advance(cloud: Cloud, value: t.Any) -> dict[str, t.Any]:
-    seconds = value["seconds"]
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 0:
+    if isinstance(value["seconds"], (int, float)) and value["seconds"] < 0:
         raise ScenarioError("advance: seconds must be a number from 0 up; time does not go back")
-    return {"now": cloud.advance(seconds)}
+    return {"now": cloud.advance(checks.number(value["seconds"], "advance: seconds"))}
 
 
 def _faults(cloud: Cloud, value: t.Any) -> dict[str, t.Any]:
@@ -120,7 +121,7 @@ def _stop(cloud: Cloud, value: t.Any) -> dict[str, t.Any]:
 
 
 def _log(cloud: Cloud, parameters: t.Mapping[str, str]) -> dict[str, t.Any]:
-    after = int(parameters.get("after", "0")) if parameters.get("after", "0").isdigit() else 0
+    after = int(parameters.get("after", "0")) if parameters.get("after", "0").isdecimal() else 0
     with cloud.lock:
         rows = [row for row in cloud.log if row["n"] > after and parameters.get("api", row["api"]) == row["api"]]
         return {"total": cloud.requests, "dropped": cloud.requests - len(cloud.log), "requests": rows}

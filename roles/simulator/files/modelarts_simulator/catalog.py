@@ -30,6 +30,7 @@ class Catalog:
         self._created: list[int] = []
         self._by_name: dict[str, Order] = {}
         self._by_pool: dict[str, list[Order]] = {}
+        self._named: dict[str, list[Order]] = {}
         self._workspaces: set[str] = set()
         self._events: list[tuple[int, int, str, Order]] = []
         self._serial = itertools.count()
@@ -42,11 +43,16 @@ class Catalog:
     def __iter__(self) -> t.Iterator[Order]:
         return iter(self._orders)
 
+    def clashes(self, order: Order) -> bool:
+        """Whether another order of that name will be there at the same time."""
+        return any(order.meets(other) for other in self._named.get(order.name, ()))
+
     def add(self, orders: t.Iterable[Order], now: int) -> None:
         """Take in orders; those not visible yet wait for their time."""
         shown = []
         for order in orders:
             self.pools.update((order.pool, order.pool_id))
+            self._named.setdefault(order.name, []).append(order)
             if order.visible > now:
                 self._plan(order.visible, "show", order)
             else:
@@ -83,7 +89,9 @@ class Catalog:
     def _hide(self, order: Order) -> None:
         place = self._orders.index(order, bisect.bisect_left(self._created, order.created))
         del self._orders[place], self._created[place]
-        self._by_name.pop(order.name, None)
+        self._named[order.name].remove(order)
+        if self._by_name.get(order.name) is order:
+            del self._by_name[order.name]
         for pool in dict.fromkeys((order.pool, order.pool_id)):
             self._by_pool[pool].remove(order)
         self._selections.clear()

@@ -5,17 +5,19 @@
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
 import os
 import sys
 import typing as t
 
-from . import __version__, admin, process
+from . import __version__, admin, checks, process
 from .cloud import Cloud
 from .errors import ScenarioError
-from .server import Server
+from .server import Server, check_port
 
 _FOUR_HOURS = 4 * 3600.0
+_MOST_PROCESSES = 1 << 31
 
 
 def main(arguments: t.Sequence[str] | None = None) -> int:
@@ -25,6 +27,11 @@ def main(arguments: t.Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except ScenarioError as error:
         print(f"modelarts_simulator: {error}", file=sys.stderr)
+        return 2
+    except http.client.HTTPException as error:
+        print(
+            f"modelarts_simulator: the one that runs gave no answer: {error!r}; start with --replace", file=sys.stderr
+        )
         return 2
     except OSError as error:
         print(f"modelarts_simulator: {error.strerror or error} ({error.filename or options.port})", file=sys.stderr)
@@ -74,16 +81,18 @@ def _add_serving(command: argparse.ArgumentParser, name: str) -> None:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    plan = _plan(options)
     server = _server(options, _config(options) or {})
-    process.serve(server, _plan(options), lambda: _print(process.report(server, os.getpid())))
+    process.serve(server, plan, lambda: _print(process.report(server, os.getpid())))
     return 0
 
 
 def _start(options: argparse.Namespace) -> int:
-    config = _config(options)
+    plan, config = _plan(options), _config(options)
     with process.locked(options.state_file):
         state = process.running(options.state_file)
         if state is not None and (options.replace or options.port not in (0, state["port"])):
+            Cloud(**(config or {}))  # a mistake is found before the one that runs is stopped
             process.stop(options.state_file)
             state = None
         if state is not None:
@@ -91,7 +100,7 @@ def _start(options: argparse.Namespace) -> int:
             return 0
         server = _server(options, config or {})
         log_file = options.log_file or f"{options.state_file}.log"
-        started = process.start(server, _plan(options), log_file)
+        started = process.start(server, plan, log_file)
     _print({**started, "changed": True, "reused": False})
     return 0
 
@@ -127,6 +136,11 @@ def _server(options: argparse.Namespace, config: dict[str, t.Any]) -> Server:
 
 
 def _plan(options: argparse.Namespace) -> process.Plan:
+    """How long it is to live, checked before a server that runs is touched."""
+    check_port(options.port)
+    checks.number(options.lifetime, "--lifetime")
+    if options.parent is not None and (not 0 < options.parent < _MOST_PROCESSES or not process.runs(options.parent)):
+        raise ScenarioError(f"--parent: no process {options.parent} runs here; give the ID of one that does")
     return process.Plan(options.state_file, options.lifetime, options.parent)
 
 
@@ -158,7 +172,7 @@ def _read(path: str, option: str) -> t.Any:
             return json.load(file)
     except OSError as error:
         raise ScenarioError(f"{option}: can't read {path}: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ScenarioError(f"{option}: {path} is not JSON: {error}") from error
 
 

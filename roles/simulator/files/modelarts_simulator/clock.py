@@ -9,6 +9,7 @@ import threading
 import time
 import typing as t
 
+from .checks import MOST_SECONDS
 from .errors import ScenarioError
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -60,12 +61,15 @@ def seconds_of(value: object, what: str) -> float:
 
     Raises ScenarioError with one line that names ``what``.
     """
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
-        return float(value)
-    if isinstance(value, str):
+    seconds = -1.0
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        seconds = value
+    elif isinstance(value, str):
         text = value.strip().lower()
         if re.fullmatch(r"\d+(?:\.\d+)?", text):
-            return float(text)
-        if _DURATION.fullmatch(text):
-            return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+            seconds = float(text)
+        elif _DURATION.fullmatch(text):
+            seconds = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+    if 0 <= seconds <= MOST_SECONDS:
+        return float(seconds)
     raise ScenarioError(f"{what}: {value!r} is not a duration; use seconds or text like 90s, 45m, 12h, 7d")

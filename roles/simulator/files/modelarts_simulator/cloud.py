@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import collections
 import gzip
-import json
 import random
 import re
 import threading
@@ -19,7 +18,8 @@ from .clock import Clock, SystemClock
 from .errors import ApiError, ScenarioError, bad_request, error_response, not_published
 from .faults import Fault, Faults
 from .identity import Identity
-from .messages import Request, Response
+from .messages import Request, Response, json_bytes
+from .orders import Order
 from .scenario import Loader
 from .spoil import WITHOUT_STATUS, Context, spoil
 
@@ -30,6 +30,7 @@ _PATHS = (
     ("projects", "GET", re.compile(r"/v3/projects/?")),
 )
 _IAM = ("tokens", "projects")
+_LAST_SECOND = 220_000_000_000  # in the year 8941: far enough from the last date for what is added to the time
 
 
 class Cloud:
@@ -88,9 +89,16 @@ class Cloud:
             loaded = loader.load(orders, now)
             if replace:
                 self.catalogs, self._loader = {}, loader
+            self._check_names(loaded, now)
             for project in {project for project, dummy in loaded}:
                 self.catalog(project).add([order for mine, order in loaded if mine == project], now)
             return len(loaded)
+
+    def _check_names(self, loaded: t.Iterable[tuple[str, Order]], now: int) -> None:
+        for project, order in loaded:
+            self.catalog(project).tick(now)
+            if self.catalog(project).clashes(order):
+                raise ScenarioError(f"orders: there is an order {order.name!r} already; name each order once")
 
     def _check_orders(self, orders: t.Any) -> None:
         Loader(self.settings["projects"], self.settings["seed"]).load(orders, self.now_ms())
@@ -111,7 +119,7 @@ class Cloud:
             self.identity.preset(self.settings if "tokens" in changes else {**self.settings, "tokens": []}, self.now())
             self.identity.settings = self.settings
             if "projects" in changes:
-                self._loader = Loader(self.settings["projects"], self.settings["seed"])
+                self._loader.projects = self.settings["projects"]
             if "log_limit" in changes:
                 self.log = collections.deque(self.log, maxlen=int(self.settings["log_limit"]))
             if before["spelling"] != self.settings["spelling"]:
@@ -119,8 +127,13 @@ class Cloud:
                     order.row = None
 
     def advance(self, seconds: float) -> float:
-        """Let time pass for orders, tokens and locks; the new time. Signatures are held against the clock itself."""
+        """Let time pass for orders, tokens and locks; the new time. Signatures are held against the clock itself.
+
+        Raises ScenarioError for a time so late that no date can be made of it.
+        """
         with self.lock:
+            if not seconds <= _LAST_SECOND - self.now():
+                raise ScenarioError(f"advance: {seconds!r} seconds are too many for one cloud; reset takes it back")
             self.offset += max(0.0, seconds)
             return self.now()
 
@@ -174,7 +187,7 @@ class Cloud:
 
     def _act(self, fault: Fault) -> None:
         if fault.kind == "advance":
-            self.offset += fault.options.get("seconds", 0)
+            self.advance(fault.options.get("seconds", 0))
         elif fault.kind == "expire_tokens":
             self.expire_tokens()
         else:
@@ -245,7 +258,7 @@ class Cloud:
         if order is None:
             raise ApiError(404, "ModelArts.50015001", f"Order {request.parts[3]} not found.")
         rows = spelling.show_rows(order, self.settings["show_keys"])
-        return _json(json.dumps({"count": len(rows), "items": rows}, ensure_ascii=False).encode())
+        return _json(json_bytes({"count": len(rows), "items": rows}))
 
     def _finish(self, request: Request, response: Response, request_id: str, now: float) -> None:
         given = response.headers

@@ -5,9 +5,8 @@
 from __future__ import annotations
 
 import html
-import json
 
-from .messages import Response
+from .messages import Response, json_bytes
 
 SHAPES = ("error_code", "error", "code", "errorCode", "text", "html", "keystone")
 _TITLES = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 409: "Conflict"}
@@ -39,7 +38,7 @@ def not_published() -> ApiError:
 
 
 def _json(value: object) -> tuple[str, bytes]:
-    return "application/json", json.dumps(value, ensure_ascii=False).encode()
+    return "application/json", json_bytes(value)
 
 
 def error_body(shape: str, status: int, code: str, message: str, request_id: str) -> tuple[str, bytes]:
@@ -51,10 +50,10 @@ def error_body(shape: str, status: int, code: str, message: str, request_id: str
     if shape == "errorCode":
         return _json({"errorCode": code, "errorMsg": message})
     if shape == "text":
-        return "text/plain; charset=utf-8", f"{code}: {message}".encode()
+        return "text/plain; charset=utf-8", f"{code}: {message}".encode("utf-8", "surrogatepass")
     if shape == "html":
         page = f"<html><head><title>{status}</title></head><body><h1>{html.escape(message)}</h1></body></html>"
-        return "text/html; charset=utf-8", page.encode()
+        return "text/html; charset=utf-8", page.encode("utf-8", "surrogatepass")
     if shape == "keystone":
         return _json({"error": {"code": status, "message": message, "title": _TITLES.get(status, "Error")}})
     body = {"error_code": code, "error_msg": message}

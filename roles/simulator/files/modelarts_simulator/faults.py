@@ -7,8 +7,10 @@ from __future__ import annotations
 import base64
 import random
 import re
+import sys
 import typing as t
 
+from . import checks
 from .errors import SHAPES, ScenarioError
 from .messages import Request
 
@@ -43,6 +45,17 @@ _CHECKS: dict[str, tuple[type, ...]] = {
     "orders": (list,),
     "echo": (bool,),
 }
+_CALLS = ("list", "show", "tokens", "projects")
+_AUTHS = ("token", "aksk", "password", "none")
+_METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
+#: The least and the most of numbers; those of other options need only be finite.
+_RANGES: dict[str, tuple[float, float]] = {
+    "status": (100, 999),
+    "seconds": (0, checks.MOST_SECONDS),
+    "interval": (0, checks.MOST_SECONDS),
+    "chunk": (1, 1 << 26),
+    "megabytes": (0, 10_000),
+}
 _CHOICES = {
     "shape": SHAPES,
     "when": ("before", "amid"),
@@ -61,11 +74,13 @@ class Fault:
         self.kind: str = rule.get("kind", "status")
         if self.kind not in KINDS:
             raise ScenarioError(f"{where}: kind {self.kind!r} is not one of {', '.join(KINDS)}")
-        self.match = _match(rule.get("match") or {}, where)
+        self.match = _match({} if rule.get("match") is None else rule["match"], where)
         self.options = _options(rule, where)
+        if self.kind == "merge":
+            checks.dictionary(self.options.get("json"), f"{where}: json of a merge")
         chosen = {"nth", "every", "probability"} & set(self.match)
-        self.times = _whole(rule.get("times", 0 if chosen else 1), f"{where}: times")
-        self.after = _whole(rule.get("after", 0), f"{where}: after")
+        self.times = checks.whole(rule.get("times", 0 if chosen else 1), f"{where}: times")
+        self.after = checks.whole(rule.get("after", 0), f"{where}: after")
         self.seen = 0
         self.fired = 0
 
@@ -83,7 +98,7 @@ class Fault:
     def _fits(self, request: Request, api: str, auth: str) -> bool:
         match = self.match
         return (
-            match.get("method", request.method).upper() == request.method
+            match.get("method", request.method) == request.method
             and api in match.get("api", (api,))
             and match.get("auth", auth) == auth
             and ("path" not in match or match["path"].search(request.path) is not None)
@@ -129,31 +144,51 @@ class Faults:
         return [rule for rule in hits if rule.kind in ACTIONS], spoilers[0] if spoilers else None
 
 
-def _whole(value: object, where: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ScenarioError(f"{where} must be a whole number from 0 up")
-    return value
-
-
 def _match(match: object, where: str) -> dict[str, t.Any]:
     if not isinstance(match, dict) or set(match) - set(MATCH_KEYS):
         raise ScenarioError(f"{where}: match must be a dictionary of {', '.join(MATCH_KEYS)}")
-    ready = dict(match)
+    return {name: _MATCHERS[name](value, f"{where}: match.{name}") for name, value in match.items()}
+
+
+def _pattern(value: object, where: str) -> re.Pattern[str]:
     try:
-        if "path" in match:
-            ready["path"] = re.compile(str(match["path"]))
-        if isinstance(match.get("query"), dict):
-            ready["query"] = {name: re.compile(str(value)) for name, value in match["query"].items()}
-        elif "query" in match:
-            ready["query"] = re.compile(str(match["query"]))
-    except re.error as error:
-        raise ScenarioError(f"{where}: match holds a bad regular expression: {error}") from error
-    for name in ("nth", "api"):
-        if name in match:
-            ready[name] = tuple(match[name]) if isinstance(match[name], (list, tuple)) else (match[name],)
-    if "every" in match and _whole(match["every"], f"{where}: match.every") < 1:
-        raise ScenarioError(f"{where}: match.every must be 1 or more")
-    return ready
+        return re.compile(checks.label(value, where))
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ScenarioError(f"{where} holds a bad regular expression: {error}") from error
+
+
+def _query(value: object, where: str) -> t.Any:
+    if isinstance(value, dict):
+        return {name: _pattern(one, f"{where}.{name}") for name, one in value.items()}
+    return _pattern(value, where)
+
+
+def _one_of(choices: tuple[str, ...]) -> t.Callable[[object, str], str]:
+    def check(value: object, where: str) -> str:
+        if value not in choices:
+            raise ScenarioError(f"{where}: {value!r} is not one of {', '.join(choices)}")
+        return str(value)
+
+    return check
+
+
+def _several(check: t.Callable[[object, str], t.Any]) -> t.Callable[[object, str], tuple[t.Any, ...]]:
+    def check_all(value: object, where: str) -> tuple[t.Any, ...]:
+        return tuple(check(one, where) for one in (value if isinstance(value, (list, tuple)) else [value]))
+
+    return check_all
+
+
+_MATCHERS: dict[str, t.Callable[[object, str], t.Any]] = {
+    "method": lambda value, where: _one_of(_METHODS)(value.upper() if isinstance(value, str) else value, where),
+    "path": _pattern,
+    "query": _query,
+    "api": _several(_one_of(_CALLS)),
+    "auth": _one_of(_AUTHS),
+    "nth": _several(lambda value, where: checks.whole(value, where, 1)),
+    "every": lambda value, where: checks.whole(value, where, 1),
+    "probability": lambda value, where: checks.number(value, where, 0, 1),
+}
 
 
 def _query_fits(wanted: t.Any, request: Request) -> bool:
@@ -170,14 +205,29 @@ def _check_base64(value: t.Any, where: str) -> None:
         raise ScenarioError(f"{where}: body_base64 is not base64: {error}") from error
 
 
+def _check_number(name: str, value: float, where: str) -> None:
+    least, most = _RANGES.get(name, (-sys.float_info.max, sys.float_info.max))
+    checks.number(value, f"{where}: {name}", least, most)
+
+
+def _check_text(name: str, value: str, where: str) -> None:
+    date = re.fullmatch(r"date:(-?\d+)", value) if name == "retry_after" else None
+    if date and (len(date[1]) > 20 or abs(int(date[1])) > checks.MOST_SECONDS):
+        raise ScenarioError(f"{where}: {name} {value!r} is no date; give at most {checks.MOST_SECONDS} seconds")
+    if name == "body_base64":
+        _check_base64(value, where)
+    if name in _CHOICES and value not in _CHOICES[name]:
+        raise ScenarioError(f"{where}: {name} {value!r} is not one of {', '.join(_CHOICES[name])}")
+
+
 def _options(rule: t.Mapping[str, t.Any], where: str) -> dict[str, t.Any]:
     options = {name: rule[name] for name in _CHECKS if name in rule}
     for name, value in options.items():
         kinds = _CHECKS[name]
         if not isinstance(value, kinds) or (isinstance(value, bool) and kinds not in ((bool,), (object,))):
             raise ScenarioError(f"{where}: {name} has the wrong type ({type(value).__name__})")
-        if name == "body_base64":
-            _check_base64(value, where)
-        if name in _CHOICES and value not in _CHOICES[name]:
-            raise ScenarioError(f"{where}: {name} {value!r} is not one of {', '.join(_CHOICES[name])}")
+        if isinstance(value, str) and name != "json":
+            _check_text(name, value, where)
+        elif int in kinds:
+            _check_number(name, t.cast("float", value), where)
     return options

@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import random
+import sys
 import typing as t
 
+from . import checks
 from .clock import seconds_of
 from .errors import ScenarioError
 
@@ -34,6 +36,7 @@ FLAVORS = (
     "modelarts.bm.snt9.xlarge.8",
     "modelarts.bm.npu.arm.8snt9b3.i6l.d.c004-default",
 )
+_MOST = {"count": 1_000_000, "days": 100_000, "recent_days": 100_000, "seed": sys.float_info.max}
 _OPERATIONS = ("apply", "apply", "modify", "delete")
 _REASONS = ("Insufficient resources in az-7c.", "Quota exceeded.", "The node failed to start:\nnetwork unreachable")
 
@@ -67,8 +70,9 @@ def _options(value: object, where: str) -> dict[str, t.Any]:
         raise ScenarioError(f"{where}: generate has no {unknown[0]!r}; known: {', '.join(sorted(DEFAULTS))}")
     options = {**DEFAULTS, **value}
     for name, one in options.items():
-        if name not in ("pool_prefix", "at") and (isinstance(one, bool) or not isinstance(one, (int, float))):
-            raise ScenarioError(f"{where}: generate.{name} must be a number")
+        if name not in ("pool_prefix", "at"):
+            checks.number(one, f"{where}: generate.{name}", most=_MOST.get(name, 1_000_000_000))
+    checks.text(options["pool_prefix"], f"{where}: generate.pool_prefix")
     return options
 
 

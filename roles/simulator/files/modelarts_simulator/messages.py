@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import typing as t
 from urllib.parse import parse_qsl, unquote
 
@@ -86,6 +87,14 @@ class Response:
         if length is not False and self.status not in (204, 304):
             lines.append(f"Content-Length: {len(self.body) if length is None else length}")
         return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1", "replace")
+
+
+def json_bytes(value: object) -> bytes:
+    """JSON in UTF-8. Half of a surrogate pair, for which UTF-8 has no bytes, goes as an escape, as JSON allows."""
+    try:
+        return json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return json.dumps(value).encode()
 
 
 REASONS = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from . import checks
 from .clock import seconds_of
 from .errors import ScenarioError
 
@@ -87,6 +88,12 @@ class Order:
         self.began = 0
         self.ended = 0
         self.row: bytes | None = None
+
+    def meets(self, other: Order) -> bool:
+        """Whether both are listed at some time."""
+        before = self.gone is not None and self.gone <= other.visible
+        after = other.gone is not None and other.gone <= self.visible
+        return not before and not after
 
     def start(self, steps: t.Sequence[Step]) -> None:
         """Begin a timeline at the order's creation."""
@@ -172,7 +179,7 @@ def _step(value: object, where: str) -> Step:
         looks=_looks(value.get("looks"), where),
         reason=str(value.get("reason") or ""),
         ended=bool(value.get("ended", state in FINAL_STATES)),
-        raw=dict(value.get("raw") or {}),
+        raw=checks.dictionary(value.get("raw"), f"{where}: raw"),
     )
 
 

@@ -149,6 +149,11 @@ def serve(server: Server, plan: Plan, ready: t.Callable[[], None]) -> None:
         server.stop()
 
 
+def runs(pid: int) -> bool:
+    """Whether a process of that ID runs, with which a server could end."""
+    return not _Parent(pid).gone()
+
+
 def _stop_on(event: threading.Event) -> t.Callable[[int, types.FrameType | None], None]:
     def handler(number: int, frame: types.FrameType | None) -> None:
         # Not event.set() here: the main thread may hold the event's lock in wait(), and a handler runs in that thread.

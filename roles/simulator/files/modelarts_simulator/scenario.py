@@ -9,6 +9,7 @@ import string
 import time
 import typing as t
 
+from . import checks
 from .clock import seconds_of
 from .errors import ScenarioError
 from .generate import generated
@@ -18,6 +19,7 @@ DEFAULT_FLAVOR = "modelarts.vm.cpu.2u.d"
 DEFAULT_TIMELINE = (Step("pending", seconds=5), Step("processing", seconds=15), Step("succeeded", ended=True))
 OPERATIONS = ("apply", "modify", "delete")
 SPELLINGS = ("table", "example")
+_EPOCH_END = 253_402_300_799_999  # the last millisecond of the year 9999
 _EPOCH_FLOOR = 100_000_000_000  # a number above this is epoch milliseconds, below it an age in seconds
 KEYS = (
     "pool", "pool_id", "operation", "order_name", "order_id", "created", "arrives", "visible_after", "gone_after",
@@ -30,7 +32,7 @@ class Loader:
     """Makes orders out of scenarios, with names and ranks from one seeded source, so that a run can be repeated."""
 
     def __init__(self, projects: t.Sequence[t.Mapping[str, str]], seed: int) -> None:
-        self._projects = projects
+        self.projects = projects
         self._random = random.Random(seed)
         self._taken: set[str] = set()
 
@@ -39,12 +41,18 @@ class Loader:
         if not isinstance(scenario, (list, tuple)):
             raise ScenarioError(f"orders: expected a list, got {type(scenario).__name__}")
         loaded: list[tuple[str, Order]] = []
+        named: dict[tuple[str, str], list[Order]] = {}
         for number, entry in enumerate(scenario):
             where = f"orders[{number}]"
             if not isinstance(entry, dict):
                 raise ScenarioError(f"{where}: expected a dictionary")
             for one in self._entries(entry, where):
-                loaded.append(self._checked(one, now, where))
+                project, order = self._checked(one, now, where)
+                others = named.setdefault((project, order.name), [])
+                if any(order.meets(other) for other in others):
+                    raise ScenarioError(f"{where}: order_name {order.name!r} is given twice; name each order once")
+                others.append(order)
+                loaded.append((project, order))
         return loaded
 
     def _checked(self, entry: dict[str, t.Any], now: int, where: str) -> tuple[str, Order]:
@@ -52,7 +60,7 @@ class Loader:
             return self._order(entry, now, where)
         except ScenarioError:
             raise
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise ScenarioError(f"{where}: {error}") from error
 
     def _entries(self, entry: dict[str, t.Any], where: str) -> t.Iterable[dict[str, t.Any]]:
@@ -68,10 +76,10 @@ class Loader:
         if not isinstance(pool, str) or not pool:
             raise ScenarioError(f"{where}: 'pool' (the pool's display name) is needed")
         order = Order(
-            name=str(entry.get("order_name") or self._name(pool)),
-            order_id=str(entry.get("order_id") or self._order_id(now)),
-            pool=pool,
-            pool_id=str(entry.get("pool_id") or f"{pool}-{project}"),
+            name=_label(entry, "order_name", where) or self._name(pool),
+            order_id=_label(entry, "order_id", where) or self._order_id(now),
+            pool=checks.text(pool, f"{where}: pool"),
+            pool_id=_label(entry, "pool_id", where) or f"{pool}-{project}",
             operation=_operation(entry, where),
             created=_created(entry, now, where),
         )
@@ -84,7 +92,7 @@ class Loader:
         return project, order
 
     def _project(self, wanted: object, where: str) -> str:
-        for project in self._projects:
+        for project in self.projects:
             if wanted is None or wanted in (project["id"], project["name"]):
                 return project["id"]
         raise ScenarioError(f"{where}: project {wanted!r} is not in settings.projects")
@@ -110,6 +118,12 @@ def _known(entry: t.Mapping[str, t.Any], keys: t.Iterable[str], where: str) -> N
         raise ScenarioError(f"{where}: unknown key {unknown[0]!r}; known: {', '.join(sorted(keys))}, generate")
 
 
+def _label(entry: t.Mapping[str, t.Any], key: str, where: str, default: str = "") -> str:
+    """A name or an ID; null and what is left out are the default."""
+    value = entry.get(key)
+    return default if value is None else checks.label(value, f"{where}: {key}")
+
+
 def _ms(entry: t.Mapping[str, t.Any], key: str, where: str) -> int:
     value = entry.get(key)
     return 0 if value is None else round(seconds_of(value, f"{where}: {key}") * 1000)
@@ -119,7 +133,7 @@ def _created(entry: t.Mapping[str, t.Any], now: int, where: str) -> int:
     value = entry.get("created")
     if entry.get("arrives") is not None:
         return now + _ms(entry, "arrives", where)
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and value > _EPOCH_FLOOR:
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and _EPOCH_FLOOR < value <= _EPOCH_END:
         return int(value)
     return now - _ms(entry, "created", where)
 
@@ -147,13 +161,19 @@ def _details(entry: t.Mapping[str, t.Any], where: str) -> Details:
     return Details(
         flavors=_flavors(entry, where),
         init_count=int(entry.get("init_count") or 1),
-        workspace_id=str(entry.get("workspace_id", "0")),
-        billing=dict(entry.get("billing") or {}),
+        workspace_id=_label(entry, "workspace_id", where, "0"),
+        billing=checks.dictionary(entry.get("billing"), f"{where}: billing"),
         spelling=entry.get("spelling") or "",
         resources=_resources(entry.get("resources"), where),
-        raw=dict(entry.get("raw") or {}),
-        drop=tuple(entry.get("drop") or ()),
+        raw=checks.dictionary(entry.get("raw"), f"{where}: raw"),
+        drop=_drop(entry.get("drop"), where),
     )
+
+
+def _drop(value: object, where: str) -> tuple[str, ...]:
+    if value is not None and (not isinstance(value, (list, tuple)) or not all(isinstance(one, str) for one in value)):
+        raise ScenarioError(f"{where}: drop must be a list of keys")
+    return tuple(t.cast("t.Sequence[str]", value or ()))
 
 
 def _flavors(entry: t.Mapping[str, t.Any], where: str) -> list[dict[str, t.Any]]:
@@ -170,7 +190,7 @@ def _flavor(row: t.Mapping[str, t.Any], where: str) -> dict[str, t.Any]:
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             raise ScenarioError(f"{where}: count and max_count must be whole numbers")
     return {
-        "flavor": str(row.get("flavor") or DEFAULT_FLAVOR),
+        "flavor": _label(row, "flavor", where) or DEFAULT_FLAVOR,
         "count": count,
         "maxCount": most,
         "azs": _azs(row.get("azs"), count, where),

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import itertools
 import select
@@ -21,7 +22,7 @@ from . import admin
 from .clock import SystemClock
 from .cloud import Cloud
 from .errors import ScenarioError
-from .messages import Close, Request, Response, Send, Wait
+from .messages import Close, Request, Response, Send, Step, Wait, json_bytes
 
 LOOPBACK = {"127.0.0.1": socket.AF_INET, "localhost": socket.AF_INET, "::1": socket.AF_INET6}
 _MOST_BODY = 64 << 20
@@ -45,6 +46,7 @@ class Server:
     ) -> None:
         if host not in LOOPBACK:
             raise ScenarioError(f"host {host!r} is not loopback: the simulator binds 127.0.0.1, localhost or ::1 only")
+        check_port(port)
         self.cloud = cloud or Cloud()
         self.host = "127.0.0.1" if host == "localhost" else host
         self.stopped = threading.Event()
@@ -120,6 +122,12 @@ class Server:
         return False
 
 
+def check_port(port: int) -> None:
+    """Raise ScenarioError where no port has that number."""
+    if not 0 <= port <= 65535:
+        raise ScenarioError(f"port {port} does not exist; give one from 1 to 65535, or 0 for any free one")
+
+
 def _tls_context(files: tuple[str, str]) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*files)
@@ -136,6 +144,21 @@ def _gone(connection: socket.socket) -> bool:
         return connection.recv(1, socket.MSG_PEEK) == b""
     except (OSError, ValueError):
         return True
+
+
+def _without_body(steps: t.Iterator[Step]) -> t.Iterator[Step]:
+    """The steps of an answer to HEAD: up to the end of the headers."""
+    sent = b""
+    for step in steps:
+        if not isinstance(step, Send):
+            yield step
+            continue
+        before, sent = len(sent), sent + step.data
+        end = sent.find(b"\r\n\r\n")
+        if end >= 0:
+            yield Send(sent[before : end + 4])
+            return
+        yield step
 
 
 class _Listener(socketserver.ThreadingMixIn, http.server.HTTPServer):
@@ -196,6 +219,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def setup(self) -> None:
         """Number the connection."""
         self.number = next(self.server.numbers)
+        self.silent = True
         super().setup()
 
     def serve(self) -> None:
@@ -207,11 +231,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return
         with cloud.lock:
             cloud.active += 1
+        self.silent = True
         try:
             answer = admin.handle(cloud, request) if request.path.startswith(admin.PREFIX) else cloud.handle(request)
             self._deliver(answer)
         except OSError:
             self.close_connection = True
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            self._give_up(error)
         finally:
             with cloud.lock:
                 cloud.active -= 1
@@ -220,7 +247,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _request(self) -> Request | None:
         length = self.headers.get("Content-Length", "0")
-        if not length.isdigit() or int(length) > _MOST_BODY or self.headers.get("Transfer-Encoding"):
+        if not length.isdecimal() or int(length) > _MOST_BODY or self.headers.get("Transfer-Encoding"):
             self.send_error(411)
             return None
         path, dummy, query = self.path.partition("?")
@@ -228,8 +255,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         return Request(self.command, path, query, headers, self.rfile.read(int(length)), self.number)
 
     def _deliver(self, response: Response) -> None:
-        for step in response.steps():
+        steps = response.steps()
+        for step in _without_body(steps) if self.command == "HEAD" else steps:
             if isinstance(step, Send):
+                self.silent = False
                 self.connection.sendall(step.data)
             elif isinstance(step, Wait):
                 if step.seconds > 0 and not self.server.owner.pause(step.seconds, self.connection):
@@ -243,6 +272,16 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 return
         if response.headers.get("Connection", "").lower() == "close":
             self.close_connection = True
+
+    def _give_up(self, error: Exception) -> None:
+        """The last net: a mistake that nobody foresaw is told to the client, where nothing was sent to it yet."""
+        self.close_connection = True
+        if self.silent:
+            words = " ".join(f"the simulator can't answer: {type(error).__name__}: {error}".split())
+            headers = {"Content-Type": "application/json", "Connection": "close"}
+            answer = Response(500, json_bytes({"error_code": "Simulator.0500", "error_msg": words}), headers)
+            with contextlib.suppress(OSError):
+                self._deliver(answer)
 
     def log_message(self, format: str, *args: t.Any) -> None:  # noqa: A002  # pylint: disable=redefined-builtin
         """The cloud keeps its own log."""

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 
+from .messages import json_bytes
 from .orders import Order
 
 _TABLE_PHASES = {"succeeded": "successed", "partial": "partialSuccessed"}
@@ -18,7 +18,7 @@ PHASE_FILTERS = {"pending": "pending", "running": "processing", "successed": "su
 def list_row(order: Order, spelling: str) -> bytes:
     """The order's row in ListOrders as JSON, kept on the order until it changes."""
     if order.row is None:
-        order.row = json.dumps(_row(order, order.details.spelling or spelling), ensure_ascii=False).encode()
+        order.row = json_bytes(_row(order, order.details.spelling or spelling))
     return order.row
 
 

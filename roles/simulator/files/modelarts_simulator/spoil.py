@@ -111,7 +111,7 @@ def _empty(options: t.Mapping[str, t.Any], context: Context) -> Response:
 
 def _html(options: t.Mapping[str, t.Any], context: Context) -> Response:
     page = options.get("body", "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Portal</body></html>")
-    body = _echo(page, options, context).encode()
+    body = _echo(page, options, context).encode("utf-8", "surrogatepass")
     return Response(options.get("status", 200), body, {"Content-Type": "text/html; charset=utf-8"})
 
 
@@ -122,9 +122,13 @@ def _redirect(options: t.Mapping[str, t.Any], context: Context) -> Response:
 
 def _merge(options: t.Mapping[str, t.Any], context: Context) -> Response:
     response = context.answer()
-    document = json.loads(response.body)
-    document.update(options.get("json") or {})
-    response.body = json.dumps(document, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    try:
+        document = json.loads(response.body)
+    except ValueError:
+        return response  # an error as text or as a page has no keys
+    if isinstance(document, dict):
+        document.update(options.get("json") or {})
+        response.body = json.dumps(document, ensure_ascii=False).encode("utf-8", "surrogatepass")
     return response
 
 
@@ -249,7 +253,8 @@ def _chunked(response: Response, options: t.Mapping[str, t.Any]) -> t.Iterator[S
     pieces = [response.body[start : start + size] for start in range(0, len(response.body), size)]
     yield Send(response.head(length=False))
     if options.get("when") == "amid":
-        yield Send(b"%x\r\n%s" % (len(pieces[0]) + 10, pieces[0]))
+        first = pieces[0] if pieces else b""
+        yield Send(b"%x\r\n%s" % (len(first) + 10, first))
         yield Close()
         return
     for piece in pieces:

@@ -5,8 +5,11 @@
 from __future__ import annotations
 
 import copy
+import sys
 import typing as t
 
+from . import checks
+from .clock import seconds_of
 from .errors import SHAPES, ScenarioError
 
 FILTERS = ("since", "until", "phase", "involvedName", "workspaceId", "limit", "offset")
@@ -66,6 +69,7 @@ _ROWS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 _BOOLEANS = tuple(name for name, value in DEFAULTS.items() if isinstance(value, bool))
 _NUMBERS = tuple(name for name, value in DEFAULTS.items() if isinstance(value, (int, float)) and name not in _BOOLEANS)
+_SIGNED = ("count_error", "clock_skew")
 _THROTTLE = ("limit", "seconds", "retry_after")
 
 
@@ -99,11 +103,11 @@ def _checked(name: str, value: t.Any) -> t.Any:
     ):
         if name in names:
             return check(name, value)
-    return str(value)
+    return checks.text(value, f"settings.{name}", needed=True)
 
 
 def _text_or_null(name: str, value: object) -> str | None:
-    return None if value is None else str(value)
+    return None if value is None else checks.label(value, f"settings.{name}")
 
 
 def _choice(name: str, value: object) -> object:
@@ -134,9 +138,27 @@ def _rows(name: str, value: object) -> list[dict[str, t.Any]]:
         if not isinstance(row, dict) or set(needed) - set(row) or set(row) - set(needed) - set(optional):
             keys = ", ".join(needed) + (f" (optional: {', '.join(optional)})" if optional else "")
             raise ScenarioError(f"settings.{name}: each entry needs the keys {keys}")
-    if name == "projects" and not value:
-        raise ScenarioError("settings.projects: at least one project is needed")
-    return [dict(row) for row in value]
+    if name in ("projects", "keys") and not value:
+        raise ScenarioError(f"settings.{name}: at least one {name[:-1]} is needed")
+    return [_row(row, needed, f"settings.{name}[{number}]") for number, row in enumerate(value)]
+
+
+def _row(row: t.Mapping[str, t.Any], needed: tuple[str, ...], where: str) -> dict[str, t.Any]:
+    """A row with its values checked; null stands for an optional key that is left out."""
+    given = {key: value for key, value in row.items() if value is not None or key in needed}
+    return {
+        key: _expiry(value, f"{where}.{key}")
+        if key == "expires"
+        else checks.text(value, f"{where}.{key}", key in needed)
+        for key, value in given.items()
+    }
+
+
+def _expiry(value: object, what: str) -> float:
+    """Seconds after loading; below 0 for what has expired long since."""
+    if isinstance(value, str):
+        return seconds_of(value, what)
+    return checks.number(value, what, least=-checks.MOST_SECONDS)
 
 
 def _throttle_rule(name: str, value: object) -> dict[str, t.Any] | None:
@@ -158,7 +180,5 @@ def _boolean(name: str, value: object) -> bool:
 
 
 def _number(name: str, value: object) -> float:
-    signed = name in ("count_error", "clock_skew")
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or (value < 0 and not signed):
-        raise ScenarioError(f"settings.{name}: {value!r} is not a {'number' if signed else 'number from 0 up'}")
-    return value
+    most = sys.float_info.max if name == "seed" else checks.MOST_SECONDS
+    return checks.number(value, f"settings.{name}", -most if name in _SIGNED else 0, most)
