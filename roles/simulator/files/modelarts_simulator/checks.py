@@ -27,13 +27,13 @@ def whole(value: object, what: str, least: int = 0) -> int:
     return value
 
 
-def text(value: object, what: str, needed: bool = False) -> str:
-    """Text that UTF-8 can hold; with ``needed`` not an empty one. A number must be quoted to be one."""
+def text(value: object, what: str, needed: bool = False, utf8: bool = True) -> str:
+    """Text: with ``needed`` not an empty one, with ``utf8`` one that UTF-8 can hold. A number must be quoted."""
     if not isinstance(value, str):
         raise ScenarioError(f"{what}: {value!r} is not text; put it in quotes")
     if needed and not value:
         raise ScenarioError(f"{what}: the text is empty; give one")
-    if _SURROGATE.search(value):
+    if utf8 and _SURROGATE.search(value):
         raise ScenarioError(f"{what}: {value!r} holds half of a surrogate pair; give whole characters")
     return value
 

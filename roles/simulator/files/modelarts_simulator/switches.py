@@ -146,12 +146,13 @@ def _rows(name: str, value: object) -> list[dict[str, t.Any]]:
 def _row(row: t.Mapping[str, t.Any], needed: tuple[str, ...], where: str) -> dict[str, t.Any]:
     """A row with its values checked; null stands for an optional key that is left out."""
     given = {key: value for key, value in row.items() if value is not None or key in needed}
-    return {
-        key: _expiry(value, f"{where}.{key}")
-        if key == "expires"
-        else checks.text(value, f"{where}.{key}", key in needed)
-        for key, value in given.items()
-    }
+    return {key: _value(key, value, key in needed, f"{where}.{key}") for key, value in given.items()}
+
+
+def _value(key: str, value: object, needed: bool, what: str) -> object:
+    if key == "expires":
+        return _expiry(value, what)
+    return checks.text(value, what, needed, utf8=key != "password")  # a password out of an environment may be any bytes
 
 
 def _expiry(value: object, what: str) -> float:
