@@ -186,6 +186,13 @@ def test_it_ends_after_its_lifetime(state_file: str) -> None:
     assert ends(pid, 3)
 
 
+def test_a_start_that_uses_it_renews_its_lifetime_and_never_shortens_it(state_file: str) -> None:
+    pid = said("start", "--state-file", state_file, "--lifetime", "3")["pid"]
+    assert said("start", "--state-file", state_file, "--lifetime", "600")["pid"] == pid
+    assert said("start", "--state-file", state_file, "--lifetime", "0.1")["pid"] == pid
+    assert not ends(pid, 4.5)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_serve_ends_cleanly_on_signals(state_file: str, number: int) -> None:
     command = [*COMMAND, "serve", "--state-file", state_file]

@@ -173,6 +173,8 @@ def test_admin_paths(server: Server) -> None:
     log = sim(server, "GET", "log?api=list")[1]
     assert [row["status"] for row in log["requests"]] == [502]
     assert sim(server, "GET", "log?after=1")[1]["requests"] == []
+    assert sim(server, "POST", "live", {"seconds": 0})[1] == {"living": True}
+    assert sim(server, "POST", "live", {"seconds": -1})[0] == 400
     assert sim(server, "POST", "expire", {})[1] == {"expired": 1}
     assert get(server).status == 401
     assert sim(server, "POST", "reset", {})[0] == 200

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The paths under ``/_sim/``: load, reset, advance, faults, settings, expire, stop; log, state, health."""
+"""The paths under ``/_sim/``: load, reset, advance, faults, settings, expire, live, stop; log, state, health."""
 
 from __future__ import annotations
 
@@ -114,6 +114,13 @@ def _expire(cloud: Cloud, value: t.Any) -> dict[str, t.Any]:
     return {"expired": cloud.expire_tokens()}
 
 
+def _live(cloud: Cloud, value: t.Any) -> dict[str, t.Any]:
+    seconds = checks.number(value["seconds"], "live: seconds")
+    if cloud.on_live is not None:
+        cloud.on_live(seconds)
+    return {"living": cloud.on_live is not None}
+
+
 def _stop(cloud: Cloud, value: t.Any) -> dict[str, t.Any]:
     if cloud.on_stop is not None:
         cloud.on_stop()
@@ -164,6 +171,7 @@ _POSTS: dict[str, t.Callable[[Cloud, t.Any], dict[str, t.Any]]] = {
     "faults": _faults,
     "settings": _settings,
     "expire": _expire,
+    "live": _live,
     "stop": _stop,
 }
 _GETS: dict[str, t.Callable[[Cloud, t.Mapping[str, str]], dict[str, t.Any]]] = {

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import http.client
 import json
 import os
@@ -96,7 +97,10 @@ def _start(options: argparse.Namespace) -> int:
             process.stop(options.state_file)
             state = None
         if state is not None:
-            _print({**_reuse(options.state_file, state, config), "reused": True})
+            reused = _reuse(options.state_file, state, config)
+            with contextlib.suppress(ScenarioError):  # one of an earlier version keeps the lifetime it has
+                process.ask(state, "POST", "/_sim/live", {"seconds": plan.lifetime})
+            _print({**reused, "reused": True})
             return 0
         server = _server(options, config or {})
         log_file = options.log_file or f"{options.state_file}.log"
@@ -111,7 +115,7 @@ def _reuse(state_file: str, state: dict[str, t.Any], config: dict[str, t.Any] | 
     if changed:
         Cloud(**t.cast("dict[str, t.Any]", config))
         loaded = process.ask(state, "POST", "/_sim/load", {"config": config})
-        state = {**state, "environment": loaded["environment"], "digest": loaded["digest"]}
+        state = {**state, **{key: loaded[key] for key in ("environment", "digest") if key in loaded}}
         process.write_state(state_file, state)
     return {**{key: state[key] for key in ("endpoint", "port", "pid", "environment")}, "changed": changed}
 

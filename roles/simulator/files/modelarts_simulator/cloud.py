@@ -54,6 +54,7 @@ class Cloud:
         self.active = 0
         self.endpoint = ""
         self.on_stop: t.Callable[[], None] | None = None
+        self.on_live: t.Callable[[float], None] | None = None
         self._start(orders, faults, settings or {})
 
     def _start(self, orders: t.Any, faults: t.Any, changes: t.Any) -> None:

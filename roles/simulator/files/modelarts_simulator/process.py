@@ -134,14 +134,14 @@ def serve(server: Server, plan: Plan, ready: t.Callable[[], None]) -> None:
     for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(name, _stop_on(server.stopped))
     watch = _Parent(plan.parent)
-    end = time.monotonic() + plan.lifetime if plan.lifetime else float("inf")
+    server.live(plan.lifetime)
     try:
         server.start()
         if plan.state_file:
             write_state(plan.state_file, {**report(server, os.getpid()), "host": server.host})
         ready()
-        while not server.stopped.wait(min(_POLL, max(0.01, end - time.monotonic()))):
-            if time.monotonic() >= end or watch.gone():
+        while not server.stopped.wait(min(_POLL, max(0.01, server.end - time.monotonic()))):
+            if time.monotonic() >= server.end or watch.gone():
                 break
     finally:
         if plan.state_file:

@@ -62,6 +62,8 @@ class Server:
         self._thread: threading.Thread | None = None
         self.cloud.endpoint = self.url
         self.cloud.on_stop = self._stop_soon
+        self.end = 0.0
+        self.cloud.on_live = self.live
 
     def environment(self) -> dict[str, str]:
         """The environment variables for a client of this server."""
@@ -83,6 +85,10 @@ class Server:
                 self._thread = None
         self._http.server_close()
         self._http.close_connections()
+
+    def live(self, seconds: float) -> None:
+        """Live so many seconds from now at least, 0 for ever: ``end`` (of time.monotonic) only ever moves on."""
+        self.end = max(self.end, time.monotonic() + seconds if seconds else float("inf"))
 
     def fileno(self) -> int:
         """The file descriptor of the port."""
