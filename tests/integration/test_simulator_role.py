@@ -88,7 +88,7 @@ def test_what_is_loaded_is_what_the_next_task_uses(ansible: Ansible, folder: str
     [
         ({"settings": {"spelling": "example"}, "spelling": "table"}, "'table' contradicts settings.spelling 'example'"),
         ({"settings": {"keys": []}}, "settings.keys: at least one key is needed"),
-        ({"orders": [{"pool": "a", "created": float("inf")}]}, "orders[0]: created: inf is not a duration"),
+        ({"orders": [{"pool": "a", "created": "soon"}]}, "orders[0]: created: 'soon' is not a duration"),
         ({"port": 70000}, "port 70000 does not exist"),
         ({"python": "/nowhere/python3"}, "/nowhere/python3"),
     ],
