@@ -211,7 +211,7 @@ def site() -> Iterator[Step]:
 
 def release() -> Iterator[Step]:
     """Build the artifact, look what is in it, and run the demo from where it was installed."""
-    yield in_venv("release check", "python", "tools/release_check.py")
+    yield in_venv("release check", "python", "tools/release_check.py", show="^release-check:")
 
 
 def browser() -> Iterator[Step]:

@@ -65,9 +65,20 @@ def version_faults(root: Path) -> Iterator[str]:
     newest = max(releases, key=numbers, default="none")
     if newest != wanted:
         yield f"changelogs/changelog.yaml: the newest release is {newest}, galaxy.yml has version {wanted}"
-    fragments = [path.name for path in (root / "changelogs" / "fragments").glob("*.y*ml")]
+
+
+def unreleased(root: Path) -> list[str]:
+    """Return the changelog fragments that are in no release: between two of them that is as it should be."""
+    return sorted(path.name for path in (root / "changelogs" / "fragments").glob("*.y*ml"))
+
+
+def verdict(faults: int, fragments: list[str]) -> str:
+    """Return the line that the check ends with."""
+    if faults:
+        return f"{faults} things are wrong"
     if fragments:
-        yield f"changelogs/fragments: {', '.join(sorted(fragments))} are in no release: run antsibull-changelog release"
+        return f"nothing is wrong; {len(fragments)} changelog fragments wait for antsibull-changelog release"
+    return "this artifact can be released"
 
 
 def numbers(version: str) -> list[int]:
@@ -182,7 +193,7 @@ def main() -> int:
     faults = [*version_faults(venvs.ROOT), *content_faults(sizes), *use_faults(archive)]
     for fault in faults:
         print(f"ERROR: {fault}")
-    print("release-check: " + (f"{len(faults)} things are wrong" if faults else "this artifact can be released"))
+    print(f"release-check: {verdict(len(faults), unreleased(venvs.ROOT))}")
     return 1 if faults else 0
 
 

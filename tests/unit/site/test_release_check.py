@@ -62,11 +62,13 @@ def test_versions_that_differ(
 
 
 def test_a_changelog_that_is_not_written(check: ModuleType, tmp_path: Path) -> None:
-    """Neither without a file nor with fragments left over."""
+    """Is a fault, while fragments that wait for the next release are none: every change brings one."""
     top = checkout(tmp_path)
+    assert check.verdict(0, check.unreleased(top)) == "this artifact can be released"
     (top / "changelogs/fragments/7-lookup.yml").write_text("minor_changes: [x]\n", encoding="utf-8")
-    (fault,) = check.version_faults(top)
-    assert "7-lookup.yml" in fault
+    assert list(check.version_faults(top)) == []
+    assert "nothing is wrong; 1 changelog fragments wait" in check.verdict(0, check.unreleased(top))
+    assert check.verdict(2, check.unreleased(top)) == "2 things are wrong"
     (top / "changelogs/changelog.yaml").unlink()
     (fault,) = check.version_faults(top)
     assert "antsibull-changelog release" in fault
