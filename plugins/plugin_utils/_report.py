@@ -20,7 +20,13 @@ from collections.abc import Iterable, Mapping
 
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _order
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._errors import InputError
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._text import duration, iso_ms, parse_time, safe
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._text import (
+    LATEST_MS,
+    duration,
+    iso_ms,
+    parse_time,
+    safe,
+)
 
 Item = t.Mapping[str, t.Any]
 
@@ -216,7 +222,12 @@ def _row(item: Item) -> Row:
 def _nodes(spec: t.Any) -> str:
     """Return what was ordered as ``2 x modelarts.vm.cpu.2u.d, 1 x modelarts.vm.gpu.t4u8``."""
     entries = [entry for entry in spec if isinstance(entry, Mapping)] if isinstance(spec, (list, tuple)) else []
-    return ", ".join(clean(f"{entry.get('count')} x {entry.get('flavor')}", 80) for entry in entries[:20])
+    return ", ".join(clean(_flavor(entry), 80) for entry in entries[:20])
+
+
+def _flavor(entry: Item) -> str:
+    count, flavor = entry.get("count"), entry.get("flavor") or "an unknown flavor"
+    return str(flavor) if count is None else f"{count} x {flavor}"
 
 
 def _text(item: Item, *keys: str, limit: int = 200) -> str:
@@ -234,7 +245,7 @@ def _time(item: Item, number: str, text: str, raw: str) -> int:
 
 
 def _seconds(told: t.Any, start: int, end: int) -> float | None:
-    if isinstance(told, (int, float)) and not isinstance(told, bool):
+    if isinstance(told, (int, float)) and not isinstance(told, bool) and 0 <= told <= LATEST_MS:
         return float(told)
     return max(0, end - start) / 1000 if start and end else None
 

@@ -56,8 +56,10 @@ COLUMNS = (
 )
 
 
-def table(given: Given, width: int = 120) -> str:
+def table(given: Given, width: int | str = 120) -> str:
     """Return the table: no line is wider than ``width`` terminal columns. Raises GivenError for a width of no use."""
+    if isinstance(width, str) and width.strip().isdecimal() and len(width) < 9:  # as extra variables come
+        width = int(width)
     if isinstance(width, bool) or not isinstance(width, int) or not NARROWEST <= width <= WIDEST:
         raise GivenError(f"width must be a whole number from {NARROWEST} to {WIDEST}")
     found = rows(given)

@@ -62,6 +62,17 @@ class Page(HTMLParser):
         return " ".join(" ".join(self.text).split())
 
 
+@pytest.mark.parametrize("seconds", [float("inf"), float("nan"), 10**400, -5])
+def test_durations_that_cannot_be_are_left_out(seconds: float) -> None:
+    row = {**timed(1, "succeeded", 10, 974), "queue_seconds": seconds, "run_seconds": seconds}
+    assert orders_report_html([row])
+
+
+def test_a_flavor_without_a_number_stands_alone() -> None:
+    page = orders_report_html([timed(1, "succeeded", 10, 974, specCount=[{"flavor": "f1"}, {"count": 2}])])
+    assert "None x" not in page and "f1, 2 x an unknown flavor" in page
+
+
 def test_the_page_tells_all_there_is() -> None:
     failed = timed(2, "failed", 70, 3, failReason="Quota exceeded.")
     failed["resources"] = [RESOURCE, {**RESOURCE, "resource_name": "healthy", "state": "succeeded"}]

@@ -85,7 +85,11 @@ def test_columns_that_no_order_fills_are_left_out() -> None:
     assert told.splitlines()[2].split() == ["failed", "2026-11-23", "08:15", "2d07h"]
 
 
-@pytest.mark.parametrize("width", [39, 1001, "120", None, True, 80.5])
+def test_a_width_may_be_a_text_as_extra_variables_are() -> None:
+    assert orders_table(ORDERS, "60") == orders_table(ORDERS, 60)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("width", [39, 1001, "39", "wide", "9" * 99, None, True, 80.5])
 def test_a_width_of_no_use_is_an_error(width: object) -> None:
     with pytest.raises(AnsibleFilterError, match=r"^orders_table: width must be a whole number from 40 to 1000$"):
         orders_table(ORDERS, width)  # type: ignore[arg-type]
