@@ -62,7 +62,7 @@ class Page(HTMLParser):
         return " ".join(" ".join(self.text).split())
 
 
-@pytest.mark.parametrize("seconds", [float("inf"), float("nan"), 10**400, -5])
+@pytest.mark.parametrize("seconds", [float("inf"), float("nan"), 10**400, -5], ids=["inf", "nan", "huge", "negative"])
 def test_durations_that_cannot_be_are_left_out(seconds: float) -> None:
     row = {**timed(1, "succeeded", 10, 974), "queue_seconds": seconds, "run_seconds": seconds}
     assert orders_report_html([row])
