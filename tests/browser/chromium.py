@@ -18,7 +18,7 @@ from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 #: Seconds that any answer of the browser may take; a cold start on a busy machine takes ten.
-PATIENCE = 60
+PATIENCE = 150
 # Chromium reads commands from descriptor 3 and writes answers to 4; both numbers may be taken when we start.
 _LAUNCH = """
 import fcntl, os, sys

@@ -173,7 +173,7 @@ def test_ansible_runner(ansible: Ansible, clouds: Clouds) -> None:
     )
     env = {**ansible.environment(**clouds.new(ORDERS).environment), "ANSIBLE_STDOUT_CALLBACK": "default"}
     runner = [sys.executable, "-m", "ansible_runner", "run", str(cwd), "-p", "play.yml", "--json", "--ident", "1"]
-    done = subprocess.run(runner, env=env, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(runner, env=env, capture_output=True, text=True, timeout=180, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     events = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     results = [event["event_data"]["res"] for event in events if event["event"] == "runner_on_ok"]

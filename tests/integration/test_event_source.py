@@ -23,7 +23,7 @@ from ansible_collections.huaweicloud.modelarts.tests.support.clouds import KEYS,
 from ansible_collections.huaweicloud.modelarts.tests.support.launches import Launches
 from ansible_collections.huaweicloud.modelarts.tests.unit.awx.controller_rules import injected
 
-PATIENCE = 60.0
+PATIENCE = 150.0
 INJECTION = "{{ lookup('pipe', 'touch %s') }}"
 HOLD = {"state": "processing", "seconds": 120}
 
@@ -46,7 +46,7 @@ RULEBOOK = find_rulebook()
 pytestmark = [
     pytest.mark.skipif(RULEBOOK is None, reason="ansible-rulebook is missing: pip install -r requirements/eda.txt"),
     pytest.mark.skipif(shutil.which("java") is None, reason="java (17 or later) is missing: ansible-rulebook needs it"),
-    pytest.mark.timeout(180),
+    pytest.mark.timeout(400),
 ]
 
 

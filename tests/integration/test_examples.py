@@ -252,7 +252,7 @@ def run_commands(ansible: Ansible, sim: Sim, cwd: Path, block: Block) -> None:
         environment = ansible.environment(**sim.environment)
         program = [str(ansible.bin / command[0]), *command[1:]]
         done = subprocess.run(
-            program, env=environment, cwd=cwd, capture_output=True, text=True, timeout=60, check=False
+            program, env=environment, cwd=cwd, capture_output=True, text=True, timeout=180, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
 

@@ -105,7 +105,7 @@ class Controller:
         command = [sys.executable, "-m", "ansible_runner", "run", str(folder), "-p", playbook, "--ident", "7"]
         environment = self._ansible.environment()
         del environment["ANSIBLE_INVENTORY"]  # the runner names the one in its folder
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=110, check=False)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=False)
         found = [json.loads(path.read_text()) for path in (folder / "artifacts" / "7" / "job_events").glob("*.json")]
         return Job(
             done.returncode,

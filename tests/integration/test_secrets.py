@@ -379,7 +379,7 @@ def test_no_secret_in_artifacts_of_ansible_runner(
     environment = ansible.environment()
     del environment["ANSIBLE_INVENTORY"]
     done = subprocess.run(
-        command, env=environment, cwd=private, capture_output=True, text=True, timeout=110, check=False
+        command, env=environment, cwd=private, capture_output=True, text=True, timeout=240, check=False
     )
     artifacts = [
         path.read_text("utf-8", "replace") for path in sorted((private / "artifacts").rglob("*")) if path.is_file()

@@ -179,7 +179,7 @@ def test_the_timeout_keyword_ends_it(run: Run) -> None:
 
 def test_the_deadline_ends_it_on_time(run: Run) -> None:
     result = run.failure("deadline")
-    assert result["timed_out"] and 1 <= result["elapsed"] <= 2
+    assert result["timed_out"] and 1 <= result["elapsed"] <= 5
     assert result["orders"][0]["order_name"] == "order.slow" and "Timed out after 1s" in result["msg"]
 
 
@@ -321,7 +321,7 @@ def test_an_interrupt_ends_it_at_once(ansible: Ansible, sims: Stories) -> None:
     asked = time.monotonic()
     process.send_signal(signal.SIGINT)
     rest, dummy = process.communicate(timeout=30)
-    assert process.returncode != 0 and time.monotonic() - asked < 10
+    assert process.returncode != 0 and time.monotonic() - asked < 25
     assert "Traceback" not in rest
 
 

@@ -22,8 +22,8 @@ INFO = f"{COLLECTION}.modelarts_order_info"
 LOOKUP = f"{COLLECTION}.modelarts_orders"
 GROUP = f"group/{COLLECTION}.modelarts"
 
-#: Seconds after which a run counts as hanging; the slowest takes some twenty.
-PATIENCE = 110
+#: Seconds after which a run counts as hanging; the slowest takes some sixty.
+PATIENCE = 280
 _LINK = Path("ansible_collections", "huaweicloud", "modelarts")
 _CALLBACKS = Path(__file__).parent / "callback_plugins"
 #: What a child process gets of this one's environment; all else could change a result.
