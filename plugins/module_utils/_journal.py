@@ -36,21 +36,21 @@ class StateFile:
     def load(self) -> Transitions | None:
         """Return what the file remembers, None where there is none. Raises StateFileError; a broken file is kept."""
         try:
-            text = self._read()
+            data = self._read()
         except FileNotFoundError:
             return None
         except OSError as error:
             raise self._block(self._error("be read", error)) from None
         try:
-            return Transitions.load(text) if text else None
+            return Transitions.load(data.decode("utf-8")) if data else None
         except ValueError:
-            raise self._set_aside() if text.startswith(MARK) else self._block(self._foreign()) from None
+            raise self._set_aside() if data.startswith(MARK) else self._block(self._foreign()) from None
 
-    def _read(self) -> str:
+    def _read(self) -> bytes:
         # A name that was mistyped may be that of a device or of a pipe, which no journal can be, and reading may hang.
         if not stat.S_ISREG(os.stat(self._path).st_mode):
             raise OSError(errno.EINVAL, "it is no file")
-        with open(self._path, encoding="utf-8", errors="replace") as file:
+        with open(self._path, "rb") as file:
             return file.read()
 
     def _set_aside(self) -> StateFileError:

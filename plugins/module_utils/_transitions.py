@@ -42,7 +42,7 @@ LONGEST_DELAY = 3600.0
 _NAMESPACE = uuid.UUID("7d0f3c2e-5c0b-5a53-9d5e-0a8f8d1f6c11")
 _FORMAT = 1
 # How every journal begins.
-MARK = '{"modelarts_orders":'
+MARK = b'{"modelarts_orders":'
 
 
 class Known(t.NamedTuple):

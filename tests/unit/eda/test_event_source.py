@@ -209,17 +209,20 @@ def test_without_a_state_file_the_time_between_is_lost() -> None:
         assert told(w.run(100)) == []
 
 
-def test_a_broken_state_file_is_told_kept_and_replaced(tmp_path: Path) -> None:
+WHOLE = b'{"modelarts_orders":1,"scope":"%s","news":1,"looked":1,"known":{},"owed":[]}\n'
+
+
+@pytest.mark.parametrize("broken", [WHOLE[:40], WHOLE % b"\xff"], ids=["half", "a byte that is no text"])
+def test_a_broken_state_file_is_told_kept_and_replaced(tmp_path: Path, broken: bytes) -> None:
     file = tmp_path / "state.json"
-    half = '{"modelarts_orders":1,"known":{"a'
-    file.write_text(half, encoding="utf-8")
+    file.write_bytes(broken)
     with world(ORDERS) as w:
         events = w.run(70, state_file=str(file))
         assert errors(events) == [("state_file", None)]
         assert "is broken, or of another version" in events[0]["error"]["msg"]
         assert [event["recovered"]["kind"] for event in events if "recovered" in event] == ["state_file"]
         assert told(events) == STORY[:1]
-        assert (tmp_path / "state.json.broken").read_text(encoding="utf-8") == half
+        assert (tmp_path / "state.json.broken").read_bytes() == broken
         assert told(w.run(700, state_file=str(file))) == STORY[1:]
 
 
