@@ -77,7 +77,7 @@ def verdict(faults: int, fragments: list[str]) -> str:
     if faults:
         return f"{faults} things are wrong"
     if fragments:
-        return f"nothing is wrong; {len(fragments)} changelog fragments wait for antsibull-changelog release"
+        return f"nothing is wrong; changelog fragments that wait for antsibull-changelog release: {len(fragments)}"
     return "this artifact can be released"
 
 
