@@ -119,15 +119,20 @@ def is_given(value: t.Any) -> bool:
     return value is not None and not (isinstance(value, str) and not value.strip())
 
 
+def first_set(names: t.Iterable[str], environ: t.Mapping[str, str]) -> str | None:
+    """Return the first of these environment variables that is set and not empty."""
+    return next((environ[name] for name in names if is_given(environ.get(name))), None)
+
+
 def from_environment(*names: str) -> str:
     """Return the first of these environment variables that is set and not empty (a fallback for argument specs)."""
     # Not imported above: the core works without ansible, and only argument specs come here.
     from ansible.module_utils.basic import AnsibleFallbackNotFound  # noqa: PLC0415
 
-    for name in names:
-        if os.environ.get(name):
-            return os.environ[name]
-    raise AnsibleFallbackNotFound
+    value = first_set(names, os.environ)
+    if value is None:
+        raise AnsibleFallbackNotFound
+    return value
 
 
 def argument_spec(options: t.Mapping[str, Option]) -> dict[str, dict[str, t.Any]]:
@@ -161,7 +166,7 @@ def gather_credentials(*places: Values) -> dict[str, str]:
     with the half of another one.
     """
     for place in places:
-        given = {name: str(place[name]) for name in CREDENTIALS if place.get(name)}
+        given = {name: str(place[name]) for name in CREDENTIALS if is_given(place.get(name))}
         if given:
             return given
     return {}
@@ -176,12 +181,8 @@ def secrets_in(options: Values, credentials: t.Mapping[str, str]) -> frozenset[s
 
 def environment_credentials(environ: t.Mapping[str, str]) -> dict[str, str]:
     """Return the credentials that the environment offers, by option name."""
-    found = {}
-    for name in CREDENTIALS:
-        value = next((environ[env] for env in CONNECTION[name].env if environ.get(env)), None)
-        if value:
-            found[name] = value
-    return found
+    found = {name: first_set(CONNECTION[name].env, environ) for name in CREDENTIALS}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def complete(options: t.Mapping[str, Option], given: Values, environ: t.Mapping[str, str]) -> dict[str, t.Any]:
@@ -194,6 +195,6 @@ def complete(options: t.Mapping[str, Option], given: Values, environ: t.Mapping[
     for name, option in options.items():
         if is_given(values.get(name)) or option.credential:
             continue
-        found = next((environ[env] for env in option.env if environ.get(env)), None)
+        found = first_set(option.env, environ)
         values[name] = option.default if found is None else found
     return values

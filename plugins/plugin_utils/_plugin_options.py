@@ -18,6 +18,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options imp
     Option,
     Values,
     environment_credentials,
+    first_set,
     gather_credentials,
     is_given,
 )
@@ -104,5 +105,5 @@ class PluginOptions:
     def _value(self, name: str, option: Option) -> t.Any:
         nearer = any(key in self._call for key in (name, *option.aliases)) or name in self._variables
         # Of several variables ansible takes the last one that is set; the rule here is: first found wins.
-        found = next((os.environ[env] for env in option.env if env in os.environ), None)
+        found = first_set(option.env, os.environ)
         return self._plugin.get_option(name) if nearer or found is None else found

@@ -45,3 +45,12 @@ def test_secrets_are_masked_by_the_module() -> None:
 
     _masking.mask(Module(), {"derived-token"})  # type: ignore[arg-type]
     assert Module.no_log_values == {"derived-token"}
+
+
+def test_a_blank_variable_of_the_environment_is_none() -> None:
+    """Neither of an option nor of a credential; the next name, and the next place, count."""
+    environ = {"HW_REGION_NAME": " ", "HUAWEICLOUD_SDK_AK": "", "HW_ACCESS_KEY": "AK", "HW_AUTH_TOKEN": "\t"}
+    assert _options.first_set(("HUAWEICLOUD_SDK_AK", "HW_ACCESS_KEY"), environ) == "AK"
+    assert _options.environment_credentials(environ) == {"access_key": "AK"}
+    assert _options.complete(_options.CONNECTION, {}, environ)["region"] is None
+    assert _options.gather_credentials({"auth_token": " "}, {"access_key": "AK"}) == {"access_key": "AK"}
