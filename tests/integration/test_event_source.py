@@ -209,7 +209,7 @@ def test_variables_of_a_credential_connect_and_job_templates_are_started(clouds:
 
         class Starter(Engine):
             rulebook = "job_templates"
-            arguments = ("--controller-url", controller.url, "--controller-token", "a-token-of-the-tests")
+            arguments = ("--controller-url", f"{controller.url}/", "--controller-token", "a-token-of-the-tests")
 
         with engine(tmp_path, {}, Starter, **variables, job_template_failed="Recover") as running:
             running.wait_for(lambda: len(running.remembered()) == 2, "the first look")

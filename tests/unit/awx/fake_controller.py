@@ -4,20 +4,18 @@
 
 from __future__ import annotations
 
-import http.server
-import json
 import re
-import threading
 import urllib.parse
-from types import TracebackType
 from typing import Any
+
+from ansible_collections.huaweicloud.modelarts.tests.support.json_server import JsonHandler, JsonServer
 
 Thing = dict[str, Any]
 _TEMPLATES = ("job_templates", "workflow_job_templates")
 _PATH = re.compile(r"/api/v2/(?P<kind>\w+)/(?:(?P<id>\d+)/)?(?:(?P<related>\w+)/)?$")
 
 
-class Controller:
+class Controller(JsonServer):
     """A controller on loopback. ``things`` are what it holds by kind, ``writes`` the requests that changed it."""
 
     def __init__(self) -> None:
@@ -26,9 +24,7 @@ class Controller:
         self.add("organizations", {"name": "Default"})
         for name in ("my cloud", "my controller"):
             self.add("credentials", {"name": name})
-        handler = type("Handler", (_Handler,), {"controller": self})
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        super().__init__(_Handler)
 
     def add(self, kind: str, thing: Thing) -> Thing:
         """Keep a thing under a new number, which is unique over all kinds as a template's is."""
@@ -49,32 +45,10 @@ class Controller:
         """Return all things of a kind by name."""
         return {thing["name"]: thing for thing in self.of(kind)}
 
-    def __enter__(self) -> Controller:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-
-class _Handler(http.server.BaseHTTPRequestHandler):
-    controller: Controller
-
-    def log_message(self, *arguments: Any) -> None:
-        """Say nothing."""
-
-    def _answer(self, status: int, body: Any) -> None:
-        data = json.dumps(body).encode() if status != 204 else b""
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("X-API-Product-Name", "AWX")
-        self.send_header("X-API-Product-Version", "24.6.1")
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
+class _Handler(JsonHandler):
+    HEADERS = {"X-API-Product-Name": "AWX", "X-API-Product-Version": "24.6.1"}  # noqa: RUF012
+    world: Controller
 
     def _asked(self) -> tuple[str, int | None, str | None, dict[str, str]]:
         parts = urllib.parse.urlsplit(self.path)
@@ -83,21 +57,18 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         query = {name: values[0] for name, values in urllib.parse.parse_qs(parts.query).items()}
         return found["kind"], int(found["id"]) if found["id"] else None, found["related"], query
 
-    def _body(self) -> Thing:
-        return dict(json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}"))
-
     def _thing(self, kind: str, number: int) -> Thing:
-        return next(thing for thing in self.controller.of(kind) if thing["id"] == number)
+        return next(thing for thing in self.world.of(kind) if thing["id"] == number)
 
-    def do_GET(self) -> None:
+    def get(self) -> None:
         """Return a thing, what is associated with it, or those of a kind that match the query."""
         kind, number, related, query = self._asked()
         if number is not None:
             thing = self._thing(kind, number)
             if related == "survey_spec":
-                self._answer(200, thing.get(related, {}))
+                self.answer(200, thing.get(related, {}))
             else:
-                self._list(thing.get(f"_{related}", [])) if related else self._answer(200, thing)
+                self._list(thing.get(f"_{related}", [])) if related else self.answer(200, thing)
             return
         wanted = {
             name.replace("__iexact", ""): value
@@ -107,37 +78,33 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if "or__name" in query:
             wanted["name"] = query["or__name"]
         self._list(
-            [
-                row
-                for row in self.controller.of(kind)
-                if all(str(row.get(key)) == value for key, value in wanted.items())
-            ]
+            [row for row in self.world.of(kind) if all(str(row.get(key)) == value for key, value in wanted.items())]
         )
 
     def _list(self, rows: list[Thing]) -> None:
-        self._answer(200, {"count": len(rows), "results": rows, "next": None})
+        self.answer(200, {"count": len(rows), "results": rows, "next": None})
 
-    def do_POST(self) -> None:
+    def post(self) -> None:
         """Create a thing, or associate one with another."""
         kind, number, related, dummy = self._asked()
-        body = self._body()
-        self.controller.writes.append(f"POST {self.path}")
+        body = self.body()
+        self.world.writes.append(f"POST {self.path}")
         if number is None:
-            self._answer(201, self.controller.add(kind, body))
+            self.answer(201, self.world.add(kind, body))
             return
         thing = self._thing(kind, number)
         if related == "survey_spec":
             thing[related] = body
-            self._answer(200, {})
+            self.answer(200, {})
         else:
             thing.setdefault(f"_{related}", []).append({"id": body["id"]})
-            self._answer(204, None)
+            self.answer(204, None)
 
-    def do_PATCH(self) -> None:
+    def patch(self) -> None:
         """Change a thing."""
         kind, number = self._asked()[:2]
         assert number is not None
-        self.controller.writes.append(f"PATCH {self.path}")
+        self.world.writes.append(f"PATCH {self.path}")
         thing = self._thing(kind, number)
-        thing.update(self._body())
-        self._answer(200, thing)
+        thing.update(self.body())
+        self.answer(200, thing)
