@@ -173,9 +173,14 @@ class Everything:
 
 
 class ProcessList:
-    """Samples what other users of the machine may see of our processes: command lines, and environments for our own."""
+    """Samples what other users of the machine may see of one run's processes: command lines, and environments too.
 
-    def __init__(self) -> None:
+    A run's processes are those whose environment holds its mark. Another run on this machine, of the same tests on
+    another ansible-core for instance, has the same secrets where they belong.
+    """
+
+    def __init__(self, mark: str) -> None:
+        self._mark = mark
         self.commands: set[str] = set()
         self.environments: set[str] = set()
         self._end = threading.Event()
@@ -185,10 +190,13 @@ class ProcessList:
         while not self._end.wait(0.05):
             for process in Path("/proc").glob("[0-9]*"):
                 try:
-                    self.commands.add((process / "cmdline").read_bytes().decode("utf-8", "replace"))
-                    self.environments.add((process / "environ").read_bytes().decode("utf-8", "replace"))
+                    environment = (process / "environ").read_bytes().decode("utf-8", "replace")
+                    command = (process / "cmdline").read_bytes().decode("utf-8", "replace")
                 except OSError:
-                    pass  # it ended meanwhile, or is somebody else's
+                    continue  # it ended meanwhile, or is somebody else's
+                if self._mark in environment:
+                    self.environments.add(environment)
+                    self.commands.add(command)
 
     def __enter__(self) -> ProcessList:
         self._thread.start()
@@ -225,7 +233,7 @@ def run_and_collect(
         "MODELARTS_TEST_SYSLOG": str(cwd / "syslog"),
         "PYTHONPATH": str(cwd / "shim"),
     }
-    with ProcessList() as processes:
+    with ProcessList(mark=logs["MODELARTS_TEST_SYSLOG"]) as processes:
         run = ansible.tasks(made, "-e", "@vars.json", "-vvvvv", env={**env, **logs}, cwd=cwd, vars=way)
     _let_background_tasks_clean_up(ansible.top / "home" / ".ansible" / "tmp")
     left = {path: path.read_text("utf-8", "replace") for path in (ansible.top / "home").rglob("*") if path.is_file()}
