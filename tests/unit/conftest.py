@@ -1,0 +1,30 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How many examples hypothesis makes in the unit tests, and which: the same for every folder that a run names."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import hypothesis.configuration
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
+
+# Nothing is left in the checkout: no database of examples, no tables of characters.
+hypothesis.configuration.set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "modelarts-hypothesis")
+# Hypothesis would mix in constants of the modules under test, and which it finds depends on the checkout's path (none
+# below a folder `tests`) and on what other tests have loaded: examples would differ from one checkout to the next.
+providers._get_local_constants = Constants
+COMMON: dict[str, Any] = {
+    "database": None,
+    "deadline": None,
+    "suppress_health_check": [hypothesis.HealthCheck.too_slow],
+}
+# The short run's examples change with the code only: what passed here passes in CI. The long run looks for new ones.
+hypothesis.settings.register_profile("short", max_examples=60, derandomize=True, **COMMON)
+hypothesis.settings.register_profile("long", max_examples=1500, **COMMON)
+hypothesis.settings.load_profile("long" if os.environ.get("MODELARTS_LONG") == "1" else "short")
