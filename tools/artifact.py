@@ -63,11 +63,12 @@ def imported(artifact: Path) -> bool:
 def main() -> int:
     """Build, look, import."""
     artifact = build()
+    size = artifact.stat().st_size // 1024  # the release check may build it anew while this one is imported
     found = strangers(artifact)
     for name in found:
         print(f"ERROR: does not belong into the artifact: {name}")
     good = imported(artifact) and not found
-    print(f"artifact: {artifact.relative_to(venvs.ROOT)}, {artifact.stat().st_size // 1024} KiB")
+    print(f"artifact: {artifact.relative_to(venvs.ROOT)}, {size} KiB")
     return 0 if good else 1
 
 

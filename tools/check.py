@@ -65,6 +65,7 @@ def environment(venv: venvs.Venv, **extra: str) -> dict[str, str]:
         "GIT_CONFIG_KEY_0": "safe.directory",
         "GIT_CONFIG_VALUE_0": "*",
         "HYPOTHESIS_STORAGE_DIRECTORY": str(home / "hypothesis"),
+        "LC_ALL": "C.UTF-8",
         "NO_COLOR": "1",
         **extra,
     }

@@ -42,7 +42,7 @@ def _candidates(version: str) -> list[Path]:
 def version_of(path: Path) -> str | None:
     """Start the interpreter and return its version, or None where it does not run or cannot make a venv with pip."""
     try:
-        probe = subprocess.run([path, "-c", _PROBE], capture_output=True, text=True, timeout=20, check=False)
+        probe = subprocess.run([path, "-c", _PROBE], capture_output=True, text=True, timeout=120, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return probe.stdout.strip() if probe.returncode == 0 else None

@@ -20,7 +20,7 @@ from venvs import ROOT
 LOGS = ROOT / "build" / "logs"
 TAIL = 60
 #: Longest time for one step in seconds: far above what any needs, so that a hanging one ends.
-STEP_TIMEOUT = 1800
+STEP_TIMEOUT = 2700
 #: How long interrupted steps may take to tidy up (tests stop the simulators they started), in seconds.
 GRACE = 10
 

@@ -14,6 +14,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pythons
@@ -68,6 +69,11 @@ def main() -> int:
         # Below another repository's ignored folder ansible-test sees no files, unless the copy is one of its own.
         subprocess.run(["git", "init", "--quiet", "."], cwd=copy, env=env, check=True)
         command = [str(venv.bin / "ansible-test"), "sanity", "--venv", "--color", "no", *arguments]
+        # First all that needs the network, which may be in trouble for a moment; the tests themselves need none.
+        for pause in (15, 45):
+            if subprocess.run([*command, "--prime-venvs"], cwd=copy, env=env, check=False).returncode == 0:
+                break
+            time.sleep(pause)
         return subprocess.run(command, cwd=copy, env=env, check=False).returncode
 
 

@@ -121,7 +121,7 @@ def _install(venv: Venv, layers: list[str], *, fresh: bool) -> None:
         shutil.rmtree(venv.path, ignore_errors=True)
         _run([venv.python, "-m", "venv", venv.path])
     pip = [str(venv.bin / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    _run([*pip, *(word for path in files for word in ("-r", str(path)))])
+    _download([*pip, *(word for path in files for word in ("-r", str(path)))])
     names = ", ".join(layer for layer in layers if layer not in venv.base)
     where = venv.path.relative_to(ROOT)
     print(f"{where}: {venv.title}{names and ' + '}{names} ({time.monotonic() - start:.0f} s)", flush=True)
@@ -145,6 +145,17 @@ def _link_checkout(venv: Venv) -> None:
         link.parent.mkdir(parents=True, exist_ok=True)
         link.unlink(missing_ok=True)
         link.symlink_to(ROOT)
+
+
+def _download(command: Sequence[str | Path], tries: int = 4) -> None:
+    """Run what needs the network, again where that was in trouble for a moment: pip itself gives up on a torn file."""
+    for number in range(1, tries):
+        try:
+            return _run(command)
+        except SystemExit as failed:
+            print(f"{failed}\nnote: try {number} of {tries}; once more in {15 * number} s", flush=True)
+            time.sleep(15 * number)
+    return _run(command)
 
 
 @contextmanager
