@@ -32,6 +32,7 @@ class Line:
     def __init__(self) -> None:
         self._connection: t.Any = None
         self._socket: t.Any = None
+        self._is_cut = False
 
     def belongs_to_this_thread(self) -> None:
         """Follow the connections that the present thread uses from now on."""
@@ -41,9 +42,12 @@ class Line:
         """Remember a connection, and its socket as soon as it has one: an answer outlives its connection object."""
         self._connection = connection
         self._socket = connection.sock or self._socket
+        if self._is_cut:
+            self.cut()
 
     def cut(self) -> None:
-        """End it, below TLS: that one's own shutdown would first wait for the other side."""
+        """End it, or the one that is still being made, below TLS: whose own shutdown would wait for the other side."""
+        self._is_cut = True
         sockets: tuple[t.Any, ...] = (self._socket, getattr(self._connection, "sock", None))
         for one in sockets:
             try:
