@@ -64,7 +64,9 @@ def run(ansible: Ansible, sims: dict[str, Sim], way: dict[str, bool]) -> Run:
     tasks = []
     for name, sim in sims.items():
         options = {**sim.options, "retries": 0}
-        patience = {"involved_names": ["pool-evil"], "wait_timeout": 2, "interval": 0.5, "settle": 1.0}
+        # Those that end with the first look may take their time; the others need a few looks, and end with the time.
+        limit = 60 if name in ("failed", "error", "redirect") else 5
+        patience = {"involved_names": ["pool-evil"], "wait_timeout": limit, "interval": 0.5, "settle": 1.0}
         tasks += [
             ask(f"info: {name}", {**options, "details": name == "failed"}, ignore_errors=True, register="asked"),
             look_up(f"lookup: {name}", options, ignore_errors=True, no_log=name not in ("error", "redirect", "text")),
