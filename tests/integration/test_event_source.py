@@ -25,7 +25,7 @@ from ansible_collections.huaweicloud.modelarts.tests.unit.awx.controller_rules i
 
 PATIENCE = 150.0
 INJECTION = "{{ lookup('pipe', 'touch %s') }}"
-HOLD = {"state": "processing", "seconds": 120}
+HOLD = {"state": "processing", "seconds": 3600}
 
 
 def find_rulebook() -> Path | None:
@@ -152,18 +152,18 @@ def test_success_and_failure_run_different_playbooks_and_a_crash_loses_and_repea
             {
                 "pool": "late",
                 "order_name": "order.late-1",
-                "timeline": [{**HOLD, "seconds": 300}, {"state": "succeeded"}],
+                "timeline": [{**HOLD, "seconds": 7200}, {"state": "succeeded"}],
             },
         ]
     )
     with engine(tmp_path, sim.environment) as running:
         running.wait_for(lambda: len(running.remembered()) == 3, "the first look")
-        sim.cloud.advance(125)
+        sim.cloud.advance(3605)
         running.wait_for_line("good is ready (order.good-1)")
         running.wait_for_line("bad: order.bad-1 is failed: {{ lookup(")
         assert "late is ready" not in running.output
         running.kill()
-        sim.cloud.advance(200)  # the third order ends while nobody looks
+        sim.cloud.advance(3605)  # the third order ends while nobody looks
         running.start()
         running.wait_for_line("late is ready (order.late-1)")
         assert running.output.count("good is ready") == 1
@@ -213,7 +213,7 @@ def test_variables_of_a_credential_connect_and_job_templates_are_started(clouds:
 
         with engine(tmp_path, {}, Starter, **variables, job_template_failed="Recover") as running:
             running.wait_for(lambda: len(running.remembered()) == 2, "the first look")
-            sim.cloud.advance(125)
+            sim.cloud.advance(3605)
             running.wait_for(lambda: len(controller.started) == 2, "starting the jobs")
             assert KEYS["secret_key"] not in running.output
         started = {name: body["extra_vars"] for name, body in controller.started}

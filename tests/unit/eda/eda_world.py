@@ -70,7 +70,7 @@ class World:
         try:
             with contextlib.suppress(Ended, asyncio.TimeoutError):
                 # A source whose arguments are refused never sleeps: it ends with the patience of the test.
-                await asyncio.wait_for(source.run(), 30 if seconds else 0.3)
+                await asyncio.wait_for(source.run(), 300 if seconds else 0.3)
         finally:
             consumer.cancel()
         return events

@@ -49,6 +49,8 @@ class Consumer:
         self.state = folder / "state.json"
 
     def start(self) -> None:
+        # A kill amid a write that crosses a page leaves half a line, of an event that was not taken.
+        os.truncate(self._log, len(self._whole()))
         self._process = subprocess.Popen(self._command, env=self._environ)
 
     def kill(self) -> None:
@@ -58,16 +60,21 @@ class Consumer:
         self._process.wait()
 
     def lines(self) -> list[dict[str, t.Any]]:
-        return [json.loads(line) for line in self._log.read_text(encoding="utf-8").splitlines()]
+        return [json.loads(line) for line in self._whole().splitlines()]
+
+    def _whole(self) -> bytes:
+        """Return the log up to its last whole line: one that crosses a page may be seen half written."""
+        data = self._log.read_bytes()
+        return data[: data.rfind(b"\n") + 1]
 
     def wait_for(self, condition: t.Callable[[], bool], what: str) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 240
         while not condition():
             assert time.monotonic() < deadline, f"{what} took too long"
             time.sleep(0.02)
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(900)
 def test_every_change_is_reported_exactly_once_across_kills(tmp_path: Path) -> None:
     source = random.Random(7)
     clock = ManualClock(time.time())
@@ -101,9 +108,8 @@ def check(lines: list[dict[str, t.Any]], began: dict[str, str]) -> None:
     """Each order's changes must lead from the state at the first look to the last one without a gap or a repetition."""
     counts = Counter(line["id"] for line in lines)
     # A kill between taking an event and noting that it was taken leaves this one in doubt: it comes again by its ID.
-    doubtful = [line_id for line_id, count in counts.items() if count > 1]
-    assert len(doubtful) <= KILLS
-    assert all(counts[line_id] == 2 for line_id in doubtful)
+    # The next kill may leave the same one in doubt again.
+    assert len(lines) - len(counts) <= KILLS
     once = {line["id"]: line for line in lines}.values()
     now = dict(began)
     for line in once:

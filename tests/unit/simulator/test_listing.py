@@ -238,10 +238,13 @@ def test_projects_keep_their_orders_apart() -> None:
 def test_fifty_thousand_orders_are_all_there_and_their_pages_are_cheap() -> None:
     world = World([{"generate": {"count": 50_000, "recent_share": 0.9}}], order="shuffled")
     assert world.listed(limit=500)["count"] == 50_000
-    begin = time.process_time()
+    took = []
     for dummy in range(50):
-        assert len(world.rows(limit=500, offset=500)) == 500
-    assert (time.process_time() - begin) / 50 < 0.05
+        begin = time.process_time()
+        answer = world.get(ORDERS, limit=500, offset=500)
+        took.append(time.process_time() - begin)
+        assert len(json.loads(answer.body)["items"]) == 500
+    assert min(took) < 0.01, "0.2 ms each; a selection of its own for each page takes 25"
     names = [order.name for order in world.cloud.catalog(PROJECT)]
     assert len(set(names)) == 50_000
     recent = world.listed(since=NOW_MS - 2 * DAY_MS)["count"]

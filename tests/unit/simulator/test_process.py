@@ -20,6 +20,8 @@ from typing import Any
 
 import modelarts_simulator
 import pytest
+from modelarts_simulator import process
+from modelarts_simulator.server import Server
 
 PACKAGE = Path(modelarts_simulator.__file__).parent
 COMMAND = [sys.executable, "-B", str(PACKAGE)]
@@ -63,7 +65,7 @@ def ends(pid: int, seconds: float) -> bool:
 
 def answers(endpoint: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{endpoint}/_sim/health", timeout=5) as answer:
+        with urllib.request.urlopen(f"{endpoint}/_sim/health", timeout=30) as answer:
             return bool(json.load(answer)["ok"])
     except (urllib.error.URLError, OSError):
         return False
@@ -92,7 +94,7 @@ def test_other_orders_are_loaded_into_the_running_one(state_file: str) -> None:
     config = json.dumps({"orders": [{"pool": "b"}], "spelling": "example", "faults": [{"status": 500}]})
     other = said("start", "--state-file", state_file, "--orders", "-", stdin=config)
     assert (other["pid"], other["changed"]) == (first["pid"], True)
-    with urllib.request.urlopen(f"{first['endpoint']}/_sim/state", timeout=5) as answer:
+    with urllib.request.urlopen(f"{first['endpoint']}/_sim/state", timeout=30) as answer:
         state = json.load(answer)
     assert [order["pool"] for order in state["orders"]] == ["b"]
     assert (state["settings"]["spelling"], len(state["faults"])) == ("example", 1)
@@ -126,7 +128,7 @@ def test_credentials_follow_what_is_loaded(state_file: str) -> None:
 def test_credentials_follow_settings_changed_meanwhile(state_file: str) -> None:
     first = said("start", "--state-file", state_file)
     change = json.dumps({"region": "eu-west-101"}).encode()
-    urllib.request.urlopen(f"{first['endpoint']}/_sim/settings", data=change, timeout=5).close()
+    urllib.request.urlopen(f"{first['endpoint']}/_sim/settings", data=change, timeout=30).close()
     for command in ("status", "start"):
         assert said(command, "--state-file", state_file)["environment"]["HW_REGION_NAME"] == "eu-west-101"
 
@@ -176,21 +178,27 @@ def test_it_ends_with_its_parent(state_file: str) -> None:
         time.sleep(0.7)
         assert alive(pid)
         parent.kill()
-        assert ends(pid, 2), "not even reaped, the parent is gone"
+        assert ends(pid, 30), "not even reaped, the parent is gone"
     assert not Path(state_file).exists()
 
 
 def test_it_ends_after_its_lifetime(state_file: str) -> None:
     pid = said("start", "--state-file", state_file, "--lifetime", "0.6")["pid"]
-    assert alive(pid)
-    assert ends(pid, 3)
+    assert ends(pid, 30)
 
 
-def test_a_start_that_uses_it_renews_its_lifetime_and_never_shortens_it(state_file: str) -> None:
-    pid = said("start", "--state-file", state_file, "--lifetime", "3")["pid"]
-    assert said("start", "--state-file", state_file, "--lifetime", "600")["pid"] == pid
-    assert said("start", "--state-file", state_file, "--lifetime", "0.1")["pid"] == pid
-    assert not ends(pid, 4.5)
+def test_a_start_that_uses_it_renews_its_lifetime_and_never_shortens_it(tmp_path: Path) -> None:
+    """The one that runs is in this process, so no second that passes counts. Nothing may stop it by its state file."""
+    state_file = str(tmp_path / "sim" / "state.json")
+    with Server() as server:
+        process.write_state(state_file, process.report(server, os.getpid()))
+        server.live(3)
+        assert said("start", "--state-file", state_file, "--lifetime", "3600")["pid"] == os.getpid()
+        renewed = server.end
+        assert renewed > time.monotonic() + 600
+        for seconds, end in (("0.1", renewed), ("0", float("inf")), ("5", float("inf"))):
+            assert said("start", "--state-file", state_file, "--lifetime", seconds)["reused"] is True
+            assert server.end == end
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
@@ -202,9 +210,7 @@ def test_serve_ends_cleanly_on_signals(state_file: str, number: int) -> None:
         assert answers(report["endpoint"])
         assert Path(state_file).exists()
         process.send_signal(number)
-        begin = time.monotonic()
-        assert process.wait(5) == 0
-        assert time.monotonic() - begin < 4
+        assert process.wait(30) == 0
         assert process.stderr is not None
         assert process.stderr.read() == ""
     assert not Path(state_file).exists()

@@ -6,12 +6,16 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
+from unittest import mock
 
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _clock, _options, _wait
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
 from modelarts_simulator.clock import ManualClock
 from modelarts_simulator.cloud import Cloud
 from modelarts_simulator.server import Server
+
+# What remains to a request at the deadline counts in the machine's time too, in which it may stand still for seconds.
+_REAL_SECONDS = {"LAST_ANSWER": 30.0, "_DETAILS_TIME": 30.0}
 
 
 class SharedClock(_clock.Clock):
@@ -65,5 +69,5 @@ class World:
 def world(orders: t.Sequence[t.Mapping[str, t.Any]] = (), **config: t.Any) -> t.Iterator[World]:
     """Offer a world with these orders, ``settings`` and ``faults``."""
     manual = ManualClock()
-    with Server(Cloud(clock=manual, orders=orders, **config)) as server:
+    with Server(Cloud(clock=manual, orders=orders, **config)) as server, mock.patch.dict(vars(_wait), _REAL_SECONDS):
         yield World(server, manual)
