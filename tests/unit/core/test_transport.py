@@ -178,7 +178,7 @@ def test_a_name_service_in_trouble_is_tried_again(monkeypatch: pytest.MonkeyPatc
 def transport(clock: VirtualClock, retries: int = 4, rng: Callable[[], float] = lambda: 0.999) -> Transport:
     """Return a transport with its random numbers given."""
     http = Http(HttpOptions())
-    return Transport(http, timeout=5, retries=retries, redactor=Redactor(), clock=clock, rng=rng)
+    return Transport(http, timeout=60, retries=retries, redactor=Redactor(), clock=clock, rng=rng)
 
 
 def test_no_retry_begins_beyond_the_deadline() -> None:
