@@ -262,7 +262,6 @@ CODES = (
         FINAL,
         NOT_SERVED,
         refusal(400, message="x" * 10_000_000),
-        options={"timeout": 8},
         status=400,
     ),
 )

@@ -80,6 +80,11 @@ class Fault:
         on_lists = all(rule["match"] == {"api": "list"} for rule in rules)
         return self.meaning is Meaning.PASSING or (on_lists and self.meaning is Meaning.WRONG_ADDRESS)
 
+    @property
+    def looks_on(self) -> bool:
+        """Whether a wait that meets it from the first look on goes on until its deadline."""
+        return self.meaning in (Meaning.PASSING, Meaning.EMPTY, Meaning.NO_SUCH_POOL)
+
     def expected_requests(self) -> int | None:
         """How many requests the info module sends with one retry."""
         if self.requests != -1:

@@ -23,7 +23,9 @@ from modelarts_simulator.messages import Request, Response
 from modelarts_simulator.server import Server
 
 #: Seconds; all small, so that hundreds of faults can be met in a minute.
-TIMEOUT, PATIENT, WAIT_TIMEOUT, INTERVAL = 1.0, 10.0, 2.0, 0.5
+TIMEOUT, PATIENT, WAIT_TIMEOUT, INTERVAL = 1.0, 30.0, 2.0, 0.5
+#: Seconds for a wait that its first look ends: they cost nothing.
+AMPLE = 60.0
 #: An order that succeeds at the third look: between the others a fault can strike.
 RUNNING = {**ORDER, "state": None, "timeline": [{"state": "processing", "looks": 3}, {"state": "succeeded"}]}
 
@@ -94,17 +96,20 @@ class World:
         if not {"access_key", "username"} & set(own):
             own["auth_token"] = TOKEN
         # Where the deadline is not what matters, a busy machine must not meet it.
-        timeout = TIMEOUT if "did not answer in full within" in fault.reads else PATIENT
+        timeout = PATIENT
+        if "did not answer in full within" in fault.reads:
+            timeout = 3 * TIMEOUT if door.startswith("healed") else TIMEOUT
         options = {**place, "timeout": timeout, "retries": 1, **own}
         return {name: value for name, value in options.items() if value is not None}
 
     def inventory(self) -> dict[str, Any]:
         """Return an inventory with a host for each fault; ``doors`` are the connection options by door,
-        ``wanted`` is what the wait waits for."""
+        ``wanted`` is what the wait waits for, and ``patience`` how long."""
         hosts = {}
         for fault in (fault for fault in self.faults if self.doors[fault.host]):
             given = {door: self.options(fault, door) for door in self.doors[fault.host]}
-            hosts[fault.host] = {"doors": given, "wanted": filters(fault)}
+            patience = WAIT_TIMEOUT if fault.looks_on else AMPLE
+            hosts[fault.host] = {"doors": given, "wanted": filters(fault), "patience": patience}
         local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
         return {"all": {"hosts": hosts, "vars": local}}
 
