@@ -50,7 +50,7 @@ CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "since an age": ({"since": "24h"}, ["beta-wait", "alpha-new", "beta-run"]),
     "since epoch ms": ({"since": NOW - HOUR}, ["beta-wait", "alpha-new"]),
     "since ISO 8601": ({"since": iso(NOW - 2 * HOUR)}, ["beta-wait", "alpha-new"]),
-    "until an age": ({"until": "90m"}, ["beta-run", "alpha-old", "delta-ancient"]),
+    "until an age": ({"until": "150m"}, ["beta-run", "alpha-old", "delta-ancient"]),
     "since and until": ({"since": "1w", "until": iso(NOW - 2 * HOUR) + "Z"}, ["beta-run", "alpha-old"]),
     "limit": ({"limit": 2}, ["beta-wait", "alpha-new"]),
     "limit 0": ({"limit": 0}, ALL),
