@@ -247,7 +247,7 @@ def _words_of_wait(fault: Fault) -> tuple[str, ...]:
     if fault.meaning is not Meaning.PASSING:
         return "Timed out after", "is not listed"
     if fault.name.startswith("Retry-After"):  # which outlasts the few seconds of this wait, sooner or later
-        return ("Gave up after" if fault.requests == 1 else " after ", "the last look failed: ", *fault.reads)
+        return " after ", "the last look failed: ", *fault.reads
     return "Timed out after", "the last look failed: ", *fault.reads
 
 

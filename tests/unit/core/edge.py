@@ -182,7 +182,10 @@ def read_request(client: socket.socket) -> bytes:
         (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-le")), 0
     )
     while len(body) < length:
-        body += client.recv(65536)
+        chunk = client.recv(65536)
+        if not chunk:
+            return b""
+        body += chunk
     return head + b"\r\n\r\n" + body
 
 
@@ -197,10 +200,10 @@ def wire(*steps: Step, tls: ssl.SSLContext | None = None) -> Iterator[Wire]:
 
 
 def drip(data: bytes, pause: float = 0.05) -> Callable[[socket.socket], None]:
-    """A step that sends a byte at a time, for at most ten seconds."""
+    """A step that sends a byte at a time, for at most a minute."""
 
     def send(client: socket.socket) -> None:
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         for number in range(len(data)):
             client.sendall(data[number : number + 1])
             time.sleep(pause)
@@ -219,12 +222,6 @@ def reset(client: socket.socket) -> None:
     """A step that ends the connection by a reset."""
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
     client.close()
-
-
-def free_port() -> int:
-    """Return a port at which nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def asked(url: str, clock: Clock | None = None, **options: Any) -> Outcome:

@@ -115,7 +115,7 @@ def test_what_we_send() -> None:
 )
 def test_broken_answers_are_passing_faults_in_one_line(step: Step, words: str) -> None:
     with wire(step) as server:
-        outcome = asked(server.url, retries=1, timeout=5)
+        outcome = asked(server.url, retries=1, timeout=60)
         assert len(server.seen) == 2, "tried again"
     assert words in outcome.result["msg"]
     assert outcome.result["msg"].isprintable()
@@ -131,18 +131,24 @@ def test_a_content_length_that_is_none(length: str) -> None:
 
 @pytest.mark.parametrize("ends", ["at once", "by reset"])
 def test_a_connection_that_was_closed_while_idle_is_replaced(ends: str) -> None:
+    answered, ended = threading.Semaphore(0), threading.Semaphore(0)
+
     def answer_and_end(client: socket.socket) -> None:
         client.sendall(listed())
         if ends == "by reset":
-            time.sleep(0.05)
+            answered.acquire(timeout=60)
             reset(client)
+        client.close()
+        ended.release()
 
     http = Http(HttpOptions())
     with wire(answer_and_end) as server:
         question = Request.get(server.url, ("x",))
         for number in range(3):
-            time.sleep(0.1)
-            assert http.exchange(question, {}, 5).status == 200, number
+            assert http.exchange(question, {}, 60).status == 200, number
+            answered.release()
+            assert ended.acquire(timeout=60)
+            time.sleep(0.1)  # let the end arrive, too
         assert server.connections == 3
     http.close()
 
@@ -152,25 +158,25 @@ def test_a_connection_that_was_closed_while_idle_is_replaced(ends: str) -> None:
 
 def slow_head(client: socket.socket) -> None:
     """Send a header that never ends, a byte at a time."""
-    drip(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 500)(client)
+    drip(b"HTTP/1.1 200 OK\r\nX-Slow: " + b"x" * 1200)(client)
 
 
 def slow_body(client: socket.socket) -> None:
     """Send a body a byte at a time."""
-    client.sendall(HEAD % 500)
-    drip(b" " * 500)(client)
+    client.sendall(HEAD % 1200)
+    drip(b" " * 1200)(client)
 
 
 def slow_chunks(client: socket.socket) -> None:
     """Send chunks a byte at a time."""
     client.sendall(CHUNKED)
-    drip(b"1\r\n \r\n" * 100)(client)
+    drip(b"1\r\n \r\n" * 200)(client)
 
 
 def endless(client: socket.socket) -> None:
     """Send a body that never ends."""
     client.sendall(b'HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{"items": [')
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         client.sendall(b" " * 1000)
         time.sleep(0.01)
@@ -179,8 +185,8 @@ def endless(client: socket.socket) -> None:
 @pytest.mark.parametrize(
     "step",
     [
-        lambda client: time.sleep(3),
-        drip(HEAD % len(EMPTY) + EMPTY),
+        lambda client: client.recv(1),
+        drip(HEAD[:-2] % len(EMPTY) + b"X-Slow: " + b"x" * 1200 + b"\r\n\r\n" + EMPTY),
         slow_head,
         slow_body,
         slow_chunks,
@@ -193,8 +199,8 @@ def test_one_total_deadline_whatever_dribbles(step: Step) -> None:
         began = time.monotonic()
         outcome = asked(server.url, retries=0, timeout=0.3)
         took = time.monotonic() - began
-    # Each of the steps lasts three seconds or more.
-    assert 0.25 < took < 2.5
+    # Each of the steps lasts a minute, or until the client goes.
+    assert 0.25 < took < 30
     assert "did not answer in full within 0.3 s" in outcome.result["msg"]
     assert "timeout" in outcome.result["msg"]
 
@@ -284,7 +290,7 @@ def test_an_interrupt_ends_the_exchange_at_once(monkeypatch: pytest.MonkeyPatch)
     with wire(endless) as server:
         monkeypatch.setattr("queue.SimpleQueue", Interrupted)
         with pytest.raises(KeyboardInterrupt):
-            http.exchange(Request.get(server.url, ("x",)), {}, 5)
+            http.exchange(Request.get(server.url, ("x",)), {}, 60)
 
 
 # Size
@@ -298,7 +304,7 @@ def test_a_gzip_bomb_is_cut_off_with_bounded_memory(megabytes: int) -> None:
         tracemalloc.start()
         try:
             with pytest.raises(RequestError, match="more than any page of orders"):
-                http.exchange(Request.get(server.url, ("x",)), {}, 30)
+                http.exchange(Request.get(server.url, ("x",)), {}, 60)
             dummy, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
@@ -312,7 +318,7 @@ def test_an_endless_body_is_cut_off_by_size_where_it_comes_fast() -> None:
             client.sendall(b" " * 1_000_000)
 
     with wire(flood) as server:
-        outcome = asked(server.url, timeout=20)
+        outcome = asked(server.url, timeout=60)
         assert len(server.seen) == 1, "not tried again"
     assert "larger than" in outcome.result["msg"]
     assert outcome.result["status"] == 200
@@ -347,7 +353,7 @@ def test_odd_redirects_are_explained_too(location: str) -> None:
 
 def test_a_redirect_with_a_flood_in_it_costs_no_memory() -> None:
     with wire(then_close(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n" + b"x" * 200_000)) as server:
-        assert "it redirects" in asked(server.url, timeout=5).result["msg"]
+        assert "it redirects" in asked(server.url, timeout=60).result["msg"]
 
 
 def test_netrc_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -367,13 +373,13 @@ def test_cookies_are_not_kept() -> None:
     http = Http(HttpOptions())
     with wire(answer({"items": []}, 200, {"Set-Cookie": "session=canary; Path=/"})) as server:
         for dummy in range(3):
-            http.exchange(Request.get(server.url, ("x",)), {}, 5)
+            http.exchange(Request.get(server.url, ("x",)), {}, 60)
         assert not any(b"cookie" in request.lower() for request in server.seen)
 
 
 def test_the_path_and_query_go_out_byte_for_byte() -> None:
     with wire(listed()) as server:
         question = Request.get(f"{server.url}/%7Eprefix", ("v1", "a b+~ü/测%41", "...", "a..b"), {"n": "a b+~ü/测&=%"})
-        Http(HttpOptions()).exchange(question, {}, 5)
+        Http(HttpOptions()).exchange(question, {}, 60)
         target = server.seen[0].split()[1].decode()
     assert target == ("/%7Eprefix/v1/a%20b%2B~%C3%BC%2F%E6%B5%8B%2541/.../a..b?n=a%20b%2B~%C3%BC%2F%E6%B5%8B%26%3D%25")

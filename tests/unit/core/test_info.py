@@ -138,7 +138,7 @@ def test_the_machine_s_own_clock_and_environment_are_the_default(monkeypatch: py
     before = clock.monotonic()
     clock.sleep(0.01)
     clock.sleep(-1)
-    assert 0.01 <= clock.monotonic() - before < 1
+    assert 0.01 <= clock.monotonic() - before < 60
     assert abs(clock.time_ms() - clock.time() * 1000) < 1000
 
 

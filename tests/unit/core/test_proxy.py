@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import socket
 import ssl
 import sys
@@ -12,17 +13,18 @@ import threading
 from pathlib import Path
 
 import pytest
+from ansible_collections.huaweicloud.modelarts.tests.support.clouds import ClosedPort
 from ansible_collections.huaweicloud.modelarts.tests.unit.core.edge import (
     TOKEN,
     answer,
     asked,
-    free_port,
     listed,
     wire,
 )
 
 SERVICE = "http://modelarts.example.test"
 LOGIN = "proxyuser:canary-proxy-password"
+CLOSED = ClosedPort()
 
 
 def through(port: int, login: str = LOGIN) -> str:
@@ -49,7 +51,7 @@ def unknown_host(*arguments: object, **more: object) -> None:
 @pytest.mark.parametrize("variable", ["no_proxy", "use_proxy"])
 def test_a_proxy_is_not_used(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", unknown_host)
-    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{CLOSED.number}")
     if variable == "no_proxy":
         monkeypatch.setenv("no_proxy", "example.test")
     outcome = asked(SERVICE, validate_certs=False, use_proxy=variable != "use_proxy", retries=0)
@@ -70,7 +72,7 @@ def test_loopback_is_never_asked_through_a_proxy(host: str, monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("proxy", "words"),
     [
-        (f"http://{LOGIN}@127.0.0.1:{free_port()}", "could not be used: check HTTPS_PROXY"),
+        (f"http://{LOGIN}@127.0.0.1:{CLOSED.number}", "could not be used: check HTTPS_PROXY"),
         (f"http://{LOGIN}@127.0.0.1:port", ""),
         (f"http://{LOGIN}@[broken", ""),
         (f"socks5://{LOGIN}@127.0.0.1:9", ""),
@@ -82,7 +84,7 @@ def test_loopback_is_never_asked_through_a_proxy(host: str, monkeypatch: pytest.
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_proxies_that_cannot_be_used(proxy: str, words: str, scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"{scheme}_proxy", proxy)
-    outcome = asked(SERVICE.replace("http", scheme), validate_certs=False, retries=0, timeout=5)
+    outcome = asked(SERVICE.replace("http", scheme), validate_certs=False, retries=0, timeout=60)
     message = outcome.result["msg"]
     assert words in message
     assert message.isprintable()
@@ -112,9 +114,14 @@ def test_a_proxy_that_refuses_a_tunnel_is_a_passing_fault(monkeypatch: pytest.Mo
 
 
 def test_a_port_that_looks_like_a_status_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    ports = (port for port in range(40700, 40800) if socket.socket().connect_ex(("127.0.0.1", port)))
-    monkeypatch.setenv("https_proxy", through(next(ports)))
-    outcome = asked(SERVICE.replace("http", "https"), retries=0)
+    with socket.socket() as held:  # bound, but not listening: nobody else can take it
+        for port in range(40700, 40800):
+            with contextlib.suppress(OSError):
+                held.bind(("127.0.0.1", port))
+                break
+        monkeypatch.setenv("https_proxy", through(int(held.getsockname()[1])))
+        outcome = asked(SERVICE.replace("http", "https"), retries=0)
+    assert ":407" in f":{port}"
     assert "could not be used" in outcome.result["msg"]
 
 

@@ -140,13 +140,13 @@ def test_plain_http_on_an_https_port(ca_path: str) -> None:
 def test_plain_http_answered_to_a_hello(ca_path: str) -> None:
     with wire(listed()) as server:
         server._one = lambda client: client.recv(4096) and client.sendall(answer("plain http here", 400))  # type: ignore
-        outcome = asked(server.url.replace("http", "https"), ca_path=ca_path, timeout=5)
+        outcome = asked(server.url.replace("http", "https"), ca_path=ca_path, timeout=60)
     assert "does this port speak https" in outcome.result["msg"]
     assert outcome.requests == 1
 
 
 def test_https_spoken_to_as_http(trusted: str) -> None:
-    outcome = asked(trusted.replace("https", "http"), retries=0, timeout=5)
+    outcome = asked(trusted.replace("https", "http"), retries=0, timeout=60)
     assert outcome.failed
     assert outcome.result["msg"].isprintable()
 

@@ -22,6 +22,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._request imp
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._text import Redactor
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._tls import HttpOptions
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._transport import LONGEST_RETRY_AFTER, Transport
+from ansible_collections.huaweicloud.modelarts.tests.support.clouds import ClosedPort
 from ansible_collections.huaweicloud.modelarts.tests.unit.core.edge import (
     KEY,
     NOW,
@@ -30,7 +31,6 @@ from ansible_collections.huaweicloud.modelarts.tests.unit.core.edge import (
     VirtualClock,
     answer,
     asked,
-    free_port,
     listed,
     reset,
     simulation,
@@ -74,8 +74,9 @@ def test_retries_are_as_many_as_asked_for(retries: int | None, tries: int) -> No
 
 
 def test_a_refused_connection_is_tried_again() -> None:
-    clock = VirtualClock()
-    outcome = asked(f"http://127.0.0.1:{free_port()}", clock, retries=3)
+    clock, closed = VirtualClock(), ClosedPort()
+    outcome = asked(closed.url, clock, retries=3)
+    closed.close()
     assert "connection refused" in outcome.result["msg"]
     assert outcome.requests == 4
     assert len(clock.naps) == 3
@@ -200,7 +201,7 @@ def test_a_request_is_cut_to_what_is_left() -> None:
     hold = threading.Event()
 
     def silence(client: socket.socket) -> None:
-        hold.wait(5)
+        hold.wait(60)
 
     with wire(silence) as server:
         line.end_by(clock.monotonic() + 0.2)
@@ -331,7 +332,7 @@ def test_four_pages_side_by_side_log_in_once(worked: bool) -> None:
             stale = b"token-1" in server.seen[-1]
         if stale:
             refusals.append(b"")
-            barrier.wait(5)
+            barrier.wait(60)
             client.sendall(answer({"error_code": "ModelArts.0202"}, 401, {"Connection": "close"}))
         else:
             client.sendall(answer({"items": []}, 200, {"Connection": "close"}))
@@ -358,7 +359,7 @@ def test_four_pages_side_by_side_log_in_once(worked: bool) -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(10)
+            thread.join(60)
     if worked:
         assert outcomes == [{"items": []}] * 4
         assert logins == ["token-1", "token-2"]
