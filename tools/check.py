@@ -21,7 +21,10 @@ from runner import LOGS, Step, run_all, summary
 
 NEWEST, TARGET, EDA = "newest", "target-3.9", "eda"
 #: The part of the unit tests that needs no Ansible, and so runs on the oldest Python of a target, too.
-TARGET_TESTS = ("tests/unit/core", "tests/unit/simulator", "tests/unit/wait")
+TARGET_TESTS = (
+    *("tests/unit/client", "tests/unit/orders", "tests/unit/simulator", "tests/unit/wait"),
+    *("tests/unit/test_info.py", "tests/unit/test_options.py", "tests/unit/test_session.py"),
+)
 ENDURANCE = "tests/unit/endurance"
 
 #: Variables that start like this could change what a check finds, or carry real credentials into a test.

@@ -16,10 +16,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._order import normalise
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._report import clean, escape, read
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._table import fit, measure
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._timeline import timeline
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.model import normalise
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_input import clean, escape, read
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._rendering.table import fit, measure
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._rendering.timeline import timeline
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 _MORNING = 1_795_420_800_000  # 2026-11-23 08:00 UTC, in ms

@@ -54,9 +54,9 @@ def version_faults(root: Path) -> Iterator[str]:
     wanted = str(yaml.safe_load((root / "galaxy.yml").read_text(encoding="utf-8"))["version"])
     if not re.fullmatch(r"\d+\.\d+\.\d+", wanted):
         yield f"galaxy.yml: version {wanted} is not MAJOR.MINOR.PATCH"
-    agent = user_agent(root / "plugins" / "module_utils" / "_http.py")
+    agent = user_agent(root / "plugins" / "module_utils" / "_client" / "http.py")
     if agent != f"ansible-{COLLECTION}/{wanted}":
-        yield f"plugins/module_utils/_http.py: the user agent is {agent}, galaxy.yml has version {wanted}"
+        yield f"plugins/module_utils/_client/http.py: the user agent is {agent}, galaxy.yml has version {wanted}"
     log = root / "changelogs" / "changelog.yaml"
     if not log.exists():
         yield "changelogs/changelog.yaml is missing: run antsibull-changelog release"

@@ -12,20 +12,20 @@ import typing as t
 from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._clock import Clock
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._errors import ModelArtsError
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.clock import Clock
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import ModelArtsError
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import Redactor
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import SECRETS, WAIT, Values
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._text import Redactor
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait import Waiter, no_wait, wait_for_orders
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wanted import Wanted
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.targets import Wanted
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.waiter import Waiter, no_wait, wait_for_orders
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._in_process import (
     finish,
     is_local,
     run_module,
     validated,
 )
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._remote_looks import RemoteSource
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._remote_source import RemoteSource
 
 display = Display()
 

@@ -15,8 +15,8 @@ import hashlib
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _order
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._report import (
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_input import (
     Given,
     GivenError,
     Row,
@@ -29,8 +29,12 @@ from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._report impo
     rows,
     span,
 )
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._timeline import COLOURS, newest_time, timeline
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._timeline import style as timeline_style
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._rendering.timeline import (
+    COLOURS,
+    newest_time,
+    timeline,
+)
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._rendering.timeline import style as timeline_style
 
 _LIGHT = "--ink:#1f2328;--soft:#59636e;--line:#d8dee4;--paper:#fff;--raised:#f6f8fa;--link:#0b65c2;--warn:#fff3cd"
 _DARK = "--ink:#e6edf3;--soft:#9aa4af;--line:#30363d;--paper:#0d1117;--raised:#161b22;--link:#62aef7;--warn:#3d3006"

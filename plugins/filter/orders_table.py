@@ -9,8 +9,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._report import GivenError, read
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._table import table
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_input import GivenError, read
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._rendering.table import table
 
 
 def orders_table(value: t.Any, width: int = 120) -> str:

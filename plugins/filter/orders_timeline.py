@@ -9,8 +9,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._report import GivenError, read, read_now
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._timeline import timeline
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_input import GivenError, read, read_now
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._rendering.timeline import timeline
 
 
 def orders_timeline(value: t.Any, now: t.Any = None) -> str:

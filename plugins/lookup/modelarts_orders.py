@@ -95,20 +95,20 @@ from ansible.errors import AnsibleLookupError
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _order
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._clock import Clock
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._connection import Connection
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._errors import (
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.clock import Clock
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import (
     InputError,
     ModelArtsError,
     PoolNotFoundError,
 )
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import safe
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._masking import register
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import INFO, Option
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders_api import OrdersApi
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._query import Query
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._text import safe
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._plugin_options import PluginOptions
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.api import OrdersApi
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.query import Query
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._session import Connection
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._lookup_options import PluginOptions
 
 display = Display()
 

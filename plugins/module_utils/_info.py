@@ -12,14 +12,14 @@ import dataclasses
 import os
 import typing as t
 
-from . import _order
-from ._clock import Clock
-from ._connection import Connection
-from ._errors import ModelArtsError
+from ._client.clock import Clock
+from ._client.errors import ModelArtsError
+from ._client.text import safe
 from ._options import CONNECTION, Values, complete, environment_credentials, gather_credentials, secrets_in
-from ._orders_api import Listing, OrdersApi
-from ._query import HORIZON_MS, Query
-from ._text import safe
+from ._orders import model as _order
+from ._orders.api import Listing, OrdersApi
+from ._orders.query import HORIZON_MS, Query
+from ._session import Connection
 
 _NO_ORDERS: tuple[_order.Order, ...] = ()
 

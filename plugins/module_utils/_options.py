@@ -16,7 +16,7 @@ import os
 import re
 import typing as t
 
-from . import _query
+from ._orders import query as _query
 
 Values = t.Mapping[str, t.Any]
 

@@ -15,7 +15,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._http import HAS_REQUESTS
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http import HAS_REQUESTS
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._masking import register
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import (

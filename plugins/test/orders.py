@@ -9,8 +9,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible.errors import AnsibleFilterError
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _order
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._report import GivenError, verdicts
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_input import GivenError, verdicts
 
 
 def _verdicts(name: str, value: t.Any) -> list[tuple[str, bool]]:

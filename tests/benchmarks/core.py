@@ -17,14 +17,14 @@ from collections.abc import Callable, Mapping
 from statistics import median
 from typing import Any
 
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._answer import Asked, read_answer
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._clock import Clock
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._http import Exchange
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.clock import Clock
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http import Exchange
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.response import Asked, read_answer
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import query_orders
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import WAIT, complete
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders_api import chosen
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._query import Query
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait import wait_for_orders
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.api import chosen
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.query import Query
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.waiter import wait_for_orders
 from ansible_collections.huaweicloud.modelarts.tests.benchmarks._figures import Figure, exponent, number, table
 from ansible_collections.huaweicloud.modelarts.tests.benchmarks._service import options, service
 

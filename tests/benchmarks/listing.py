@@ -14,11 +14,11 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._clock import Clock
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._connection import Connection
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.clock import Clock
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import query_orders
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._order import newest_first
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._query import Query
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.model import newest_first
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.query import Query
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._session import Connection
 from ansible_collections.huaweicloud.modelarts.tests.benchmarks._figures import Figure, number, table
 from ansible_collections.huaweicloud.modelarts.tests.benchmarks._service import TOKEN, options, service
 

@@ -21,7 +21,11 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._pace import History, Unfinished, next_delay
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.schedule import (
+    History,
+    Unfinished,
+    next_delay,
+)
 from ansible_collections.huaweicloud.modelarts.tests.benchmarks._distributions import DISTRIBUTIONS, MISLEADING, Draw
 
 SEED = 20261

@@ -18,8 +18,8 @@ import threading
 import time
 from typing import Any
 
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._scan import scan
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._windows import Found, Page
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.pagination import scan
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.windows import Found, Page
 
 DAY_MS = 86_400_000
 NOW_MS = 1_790_000_000_000

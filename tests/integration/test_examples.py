@@ -93,7 +93,7 @@ NOT_RUN: dict[tuple[str, str], str] = {
     (
         "docs/guides/event_driven.md",
         "",
-    ): "tests/unit/eda/test_guide.py checks its blocks, test_event_source.py runs them",
+    ): "tests/unit/events/test_guide.py checks its blocks, test_event_source.py runs them",
     ("roles/simulator/README.md", "python3 roles/simulator/files/modelarts_simulator start "): "has tests of its own",
 }
 

@@ -36,3 +36,15 @@ hypothesis.settings.load_profile("long" if os.environ.get("MODELARTS_LONG") == "
 def _the_same_luck_in_every_run() -> None:
     """A pause with jitter is nothing once in a million: so let chance be the same in each run of a test."""
     random.seed(20260102)
+
+
+FOREIGN = ("HW_", "HUAWEICLOUD_", "ANSIBLE_")
+PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take credentials and proxies of this machine's user away."""
+    for name in list(os.environ):
+        if name.startswith(FOREIGN) or name.lower() in PROXIES:
+            monkeypatch.delenv(name)

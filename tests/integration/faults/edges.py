@@ -14,7 +14,7 @@ from pathlib import Path
 
 import trustme
 from ansible_collections.huaweicloud.modelarts.tests.integration.faults.model import Edge, row
-from ansible_collections.huaweicloud.modelarts.tests.unit.core.edge import Wire, answer, listed
+from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import Wire, answer, listed
 
 
 class Refused:

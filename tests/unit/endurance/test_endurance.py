@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import WAIT, complete
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait import wait_for_orders
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.waiter import wait_for_orders
 from ansible_collections.huaweicloud.modelarts.tests.unit.wait.wait_world import World, world
 from modelarts_simulator.cloud import Cloud
 from modelarts_simulator.server import Server

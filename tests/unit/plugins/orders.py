@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _order
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
 
 START = 1_700_000_000_000  # 2023-11-14 22:13:20 UTC
 

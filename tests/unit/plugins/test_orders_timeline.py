@@ -11,8 +11,13 @@ import xml.etree.ElementTree as ET
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.huaweicloud.modelarts.plugins.filter.orders_timeline import orders_timeline
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._report import read, rows
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._timeline import Bar, Scale, bar_of, newest_time
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_input import read, rows
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._rendering.timeline import (
+    Bar,
+    Scale,
+    bar_of,
+    newest_time,
+)
 from ansible_collections.huaweicloud.modelarts.tests.unit.plugins.orders import (
     SPELLINGS,
     START,

@@ -30,7 +30,7 @@ def checkout(top: Path, version: str = "1.2.0", agent: str = "1.2.0", *releases:
     listed = "".join(f"  {name}: {{}}\n" for name in releases or ("1.1.9", "1.2.0"))
     files = {
         "galaxy.yml": f"version: {version}\n",
-        "plugins/module_utils/_http.py": f'USER_AGENT = "ansible-huaweicloud.modelarts/{agent}"\n',
+        "plugins/module_utils/_client/http.py": f'USER_AGENT = "ansible-huaweicloud.modelarts/{agent}"\n',
         "changelogs/changelog.yaml": f"releases:\n{listed}",
         "changelogs/fragments/.keep": "",
     }
@@ -102,6 +102,6 @@ def test_a_gap_and_a_giant(check: ModuleType) -> None:
 
 def test_this_checkouts_user_agent(check: ModuleType) -> None:
     """It is read from where the core really says it."""
-    from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _http
+    from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client import http as _http
 
-    assert check.user_agent(ROOT / "plugins/module_utils/_http.py") == _http.USER_AGENT
+    assert check.user_agent(ROOT / "plugins/module_utils/_client/http.py") == _http.USER_AGENT

@@ -22,7 +22,7 @@ _PLACEHOLDER = re.compile(
 #: A shorter piece of a message could stand anywhere.
 _TELLING = 6
 #: Errors that no user meets: they guard against mistakes of the code itself.
-_INTERNAL = ("_pace.py",)
+_INTERNAL = ("_wait/schedule.py",)
 
 
 def squeezed(text: str) -> str:
@@ -43,8 +43,8 @@ def pieces(node: ast.expr) -> list[str]:
     return [part for part in constants(node) if len(part.strip()) >= _TELLING]
 
 
-FILES = [*sorted(CORE.glob("*.py")), ROOT / "plugins" / "plugin_utils" / "_plugin_options.py"]
-PROGRAMS = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
+FILES = [*sorted(CORE.rglob("*.py")), ROOT / "plugins" / "plugin_utils" / "_lookup_options.py"]
+PROGRAMS = {"/".join(path.parts[-2:]): ast.parse(path.read_text(encoding="utf-8")) for path in FILES}
 SAID = " \n ".join(squeezed(text) for program in PROGRAMS.values() for text in constants(program))
 QUOTES = [
     squeezed(quote) for line in GUIDE.splitlines() if line.startswith("``") for quote in re.findall(r"``(.+?)``", line)
@@ -106,7 +106,7 @@ def test_no_message_is_left_out() -> None:
 
 def test_no_advice_is_left_out() -> None:
     """What the service's error codes and statuses mean is in the guide, too."""
-    program = PROGRAMS["_answer.py"]
+    program = PROGRAMS["_client/response.py"]
     tables = [
         node.value
         for node in ast.walk(program)

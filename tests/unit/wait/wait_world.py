@@ -8,8 +8,10 @@ import contextlib
 import typing as t
 from unittest import mock
 
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _clock, _options, _wait
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _options
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client import clock as _clock
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait import waiter as _wait
 from modelarts_simulator.clock import ManualClock
 from modelarts_simulator.cloud import Cloud
 from modelarts_simulator.server import Server

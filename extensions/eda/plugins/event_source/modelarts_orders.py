@@ -180,19 +180,19 @@ def _core(name: str) -> t.Any:
 
 
 if t.TYPE_CHECKING:
-    from ansible_collections.huaweicloud.modelarts.plugins.module_utils import (
-        _clock,
-        _errors,
-        _event_options,
-        _journal,
-        _orders_api,
-        _pace,
-        _transitions,
-        _watched,
-    )
+    from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client import clock as _clock
+    from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client import errors as _errors
+    from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events import changes as _transitions
+    from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events import options as _event_options
+    from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events import poller as _watched
+    from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events import state_file as _journal
+    from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import api as _orders_api
+    from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait import schedule as _pace
 else:
-    _clock, _errors, _event_options, _journal = map(_core, ("_clock", "_errors", "_event_options", "_journal"))
-    _orders_api, _pace, _transitions, _watched = map(_core, ("_orders_api", "_pace", "_transitions", "_watched"))
+    _clock, _errors = map(_core, ("_client.clock", "_client.errors"))
+    _event_options, _journal = map(_core, ("_events.options", "_events.state_file"))
+    _transitions, _watched = map(_core, ("_events.changes", "_events.poller"))
+    _orders_api, _pace = map(_core, ("_orders.api", "_wait.schedule"))
 
 logger = logging.getLogger("huaweicloud.modelarts.modelarts_orders")
 

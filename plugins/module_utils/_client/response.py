@@ -1,0 +1,260 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# This code is PRIVATE to the collection: it may change in any release.
+
+"""What an answer means: JSON that can be used, or one typed error that says what the service objects to."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import email.utils
+import json
+import math
+import re
+import typing as t
+
+from .errors import (
+    AnswerError,
+    CredentialsError,
+    ModelArtsError,
+    NotPublishedError,
+    PassingError,
+    PoolNotFoundError,
+    RequestError,
+    ThrottledError,
+)
+from .http import Exchange
+from .text import duration, safe
+
+_SEE_CREDENTIALS = "check the credentials and that they belong to this cloud and region"
+# From error codes to what to do about them; the meanings are those of Huawei Cloud's error code tables.
+_ADVICE: dict[str, tuple[type[ModelArtsError], str]] = {
+    "ModelArts.0202": (CredentialsError, "the token has expired: get a new one"),
+    "ModelArts.0203": (CredentialsError, "the token is not valid: get a new one"),
+    "ModelArts.0207": (CredentialsError, "the token belongs to another region: check region"),
+    "ModelArts.0108": (CredentialsError, "they may not list orders here: grant read access to ModelArts in IAM"),
+    "ModelArts.0112": (CredentialsError, "they may not list orders here: grant read access to ModelArts in IAM"),
+    "ModelArts.0206": (CredentialsError, "the access key or the secret key is wrong: check both"),
+    "ModelArts.0210": (CredentialsError, "project_id is another project than the credentials': check project_id"),
+    "ModelArts.50015001": (PoolNotFoundError, "check the pool's name, region and project_id"),
+    "APIGW.0101": (NotPublishedError, "the API is not published here: check region and endpoint"),
+    "APIGW.0307": (CredentialsError, "the token must be renewed: get a new one"),
+}
+_REFUSED = (401, 403)
+# Statuses that say "not now": timeouts and gateways in trouble. 501 and 505 will never change.
+_PASSING_STATUSES = (408, 425, 429)
+_NEVER_SERVED = (501, 505, 511)
+# A clock further off than this is refused by the signature check.
+_CLOCK_TOLERANCE = 15 * 60
+_STATUS_ADVICE = {
+    404: "check endpoint, region and project_id",
+    407: "the proxy wants a login: put it into the proxy variable's URL",
+}
+# An order nests four levels deep.
+_DEEPEST = 64
+_BROKEN = object()
+# What may stand before a document: white space and a byte order mark.
+_BLANK = b" \t\r\n\xef\xbb\xbf"
+# The gateway's codes were spelled APIG.0101 once and are APIGW.0101 now.
+_SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_OLD_GATEWAY = re.compile(r"^APIG\.")
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """A good answer: its JSON, its headers, and the service's clock in epoch ms (None where it does not tell)."""
+
+    data: t.Any
+    headers: t.Mapping[str, str]
+    server_ms: int | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """What messages need to know: the host, the credential's name, our clock in seconds, and how text is made safe.
+
+    ``signed`` says whether the request was: only a signature cares how far the clocks differ.
+    """
+
+    host: str
+    who: str
+    now: float
+    line: t.Callable[[t.Any, int], str] = safe
+    signed: bool = False
+
+
+def read_answer(exchange: Exchange, asked: Asked) -> Answer:
+    """Return what the service answered. Raises the typed error that fits its status and error code."""
+    if 200 <= exchange.status < 300:
+        return Answer(_json(exchange, asked), exchange.headers, _date_ms(exchange.headers.get("Date")))
+    raise _refusal(exchange, asked)
+
+
+def _json(exchange: Exchange, asked: Asked) -> t.Any:
+    body = exchange.body
+    facts: dict[str, t.Any] = {"status": exchange.status, "request_id": _request_id(exchange, {}, asked)}
+    if not body.strip():
+        raise PassingError(f"{asked.host} answered with an empty body", **facts)
+    try:
+        data = _DECODER.decode(body.decode("utf-8-sig"))
+    except RecursionError:
+        raise _too_deep(asked, facts) from None
+    except ValueError:
+        data = _BROKEN
+    if data is not _BROKEN:
+        return _whole_characters(_flat(data, asked, facts), body)
+    if body.lstrip(_BLANK)[:1] == b"<":
+        raise AnswerError(
+            f"{asked.host} answered with a web page, not with JSON: check the endpoint, and whether a proxy or a login "
+            "page stands in between",
+            **facts,
+        )
+    raise PassingError(f"{asked.host} answered with something that is not JSON, or with half of it", **facts)
+
+
+def _flat(data: t.Any, asked: Asked, facts: t.Mapping[str, t.Any]) -> t.Any:
+    """Return JSON that nests no deeper than anything honest does: what comes after cannot print it otherwise."""
+    level: list[t.Any] = [[data]]
+    for dummy in range(_DEEPEST + 1):
+        level = [
+            child
+            for value in level
+            for child in (value.values() if value.__class__ is dict else value)
+            if child.__class__ is dict or child.__class__ is list
+        ]
+        if not level:
+            return data
+    raise _too_deep(asked, facts)
+
+
+def _too_deep(asked: Asked, facts: t.Mapping[str, t.Any]) -> AnswerError:
+    return AnswerError(f"{asked.host} answered with JSON of more than {_DEEPEST} levels: check the endpoint", **facts)
+
+
+def _whole_characters(data: t.Any, body: bytes) -> t.Any:
+    """Return JSON without halves of characters: ansible refuses a module's whole result for a lone surrogate."""
+    if not _SURROGATE_ESCAPE.search(body):
+        return data
+    return json.loads(_SURROGATE.sub("\ufffd", json.dumps(data, ensure_ascii=False)))
+
+
+def _finite(text: str) -> float | None:
+    """Return a JSON number, None for one that JSON could not carry on: NaN, infinity and what overflows to it."""
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_finite)
+
+
+def _refusal(exchange: Exchange, asked: Asked) -> ModelArtsError:
+    code, text, body = _error_of(exchange, asked)
+    kind, advice = _meaning(code, exchange, asked)
+    words = ": ".join(part for part in (code, text) if part)
+    detail = f"HTTP {exchange.status}, {words}" if words else f"HTTP {exchange.status}"
+    return kind(
+        f"{_opening(kind, asked)} ({detail}): {advice}",
+        status=exchange.status,
+        error_code=code,
+        request_id=_request_id(exchange, body, asked),
+        retry_after=_retry_after(exchange.headers, asked.now) if issubclass(kind, PassingError) else None,
+    )
+
+
+def _opening(kind: type[ModelArtsError], asked: Asked) -> str:
+    if issubclass(kind, CredentialsError):
+        return f"{asked.host} refuses {asked.who}"
+    if issubclass(kind, PoolNotFoundError):
+        return "The service knows no such pool"
+    if issubclass(kind, ThrottledError):
+        return f"{asked.host} is asked too often"
+    if issubclass(kind, PassingError):
+        return f"{asked.host} cannot answer just now"
+    return f"{asked.host} does not serve this request"
+
+
+def _meaning(code: str | None, exchange: Exchange, asked: Asked) -> tuple[type[ModelArtsError], str]:
+    status = exchange.status
+    known = _ADVICE.get(_OLD_GATEWAY.sub("APIGW.", code or ""))
+    if known and (known[0] is not CredentialsError or status in _REFUSED):
+        return known
+    if status == 429:
+        return ThrottledError, "ask less often, or raise retries"
+    if status in _REFUSED:
+        return CredentialsError, (asked.signed and _clock_advice(exchange, asked.now)) or _SEE_CREDENTIALS
+    if status in _PASSING_STATUSES or (status >= 500 and status not in _NEVER_SERVED):
+        return PassingError, "try again later"
+    if 300 <= status < 400:
+        target = _target(exchange, asked)
+        return RequestError, f"it redirects{target}, which is never followed: set endpoint to the final address"
+    return RequestError, _STATUS_ADVICE.get(status, "check the options against the service's words")
+
+
+def _target(exchange: Exchange, asked: Asked) -> str:
+    host = re.match(r"https?://(?:[^/@?#]*@)?([^/?#]+)", exchange.headers.get("Location") or "")
+    return f" to {asked.line(host[1], 80)}" if host else ""
+
+
+def _clock_advice(exchange: Exchange, now: float) -> str | None:
+    """Return advice where the clocks differ by more than the signature check forgives."""
+    theirs = _date_ms(exchange.headers.get("Date"))
+    if theirs is None or abs(theirs / 1000 - now) <= _CLOCK_TOLERANCE:
+        return None
+    behind = theirs / 1000 - now
+    place = "behind" if behind > 0 else "ahead of"
+    return f"this machine's clock is {duration(abs(behind))} {place} the service's: set it"
+
+
+def _error_of(exchange: Exchange, asked: Asked) -> tuple[str | None, str, dict[str, t.Any]]:
+    """Return error code, safe text and the JSON body of any of the shapes in use (Keystone's nests them)."""
+    try:
+        body = json.loads(exchange.body.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None, _plain(exchange.body, asked), {}
+    if not isinstance(body, dict):
+        return None, "", {}
+    inner = body["error"] if isinstance(body.get("error"), dict) else body
+    code = next((inner[key] for key in ("error_code", "errorCode", "code") if inner.get(key)), None)
+    text = next((inner[key] for key in ("error_msg", "errorMsg", "message", "error") if inner.get(key)), "")
+    # Keystone repeats the HTTP status where others have a code of their own.
+    own_code = None if code is None or str(code) == str(exchange.status) else asked.line(code, 60)
+    return own_code, asked.line(text, 300), body
+
+
+def _plain(body: bytes, asked: Asked) -> str:
+    text = body[:20_000].decode("utf-8", "replace")
+    # A web page's tags tell a person nothing.
+    return "" if text.lstrip().startswith("<") else asked.line(text, 200)
+
+
+def _request_id(exchange: Exchange, body: dict[str, t.Any], asked: Asked) -> str | None:
+    value = exchange.headers.get("X-Request-Id") or body.get("request_id")
+    return asked.line(value, 80) if value else None
+
+
+def _date_ms(value: str | None) -> int | None:
+    if not value:
+        return None
+    try:
+        moment = email.utils.parsedate_to_datetime(value)
+        # Without a zone, or with -0000, UTC is meant.
+        return int((moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)).timestamp() * 1000)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+
+
+def _retry_after(headers: t.Mapping[str, str], now: float) -> float | None:
+    """Return Retry-After in seconds, from either of its forms; a date counts by the service's own clock."""
+    value = (headers.get("Retry-After") or "").strip()
+    try:
+        seconds = float(value)
+    except ValueError:
+        moment, theirs = _date_ms(value), _date_ms(headers.get("Date"))
+        if moment is None:
+            return None
+        seconds = (moment - (now * 1000 if theirs is None else theirs)) / 1000
+    return max(0.0, seconds) if math.isfinite(seconds) else None

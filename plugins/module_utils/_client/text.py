@@ -1,0 +1,184 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# This code is PRIVATE to the collection: it may change in any release.
+
+"""Times, ages, key names, and text that is safe to print."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import json
+import re
+import typing as t
+import urllib.parse
+
+from .errors import InputError
+
+# 9999-12-31T23:59:59.999Z: later than this no calendar can say.
+LATEST_MS = 253402300799999
+# Epoch values below this (March 1973 in ms) are seconds that somebody took for milliseconds.
+_SECONDS_MISTAKEN = 100_000_000_000
+
+_AGE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhdw])", re.ASCII)
+_AGE_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_ISO = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s?([Zz]|[+-]\d\d:?\d\d)?",
+    re.ASCII,
+)
+_TIME_HELP = "give epoch milliseconds, ISO 8601 (2026-11-01T08:00:00Z) or an age before now (90s, 45m, 12h, 7d, 2w)"
+
+_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_NO_IDENTIFIER = re.compile(r"\W+")
+
+HIDDEN = "********"
+
+
+def parse_time(option: str, text: str, now_ms: int) -> int:
+    """Return the epoch milliseconds that ``text`` names; ``now_ms`` is where ages count back from.
+
+    Accepts epoch milliseconds, ISO 8601 (without an offset: UTC) and ages. Raises InputError naming ``option``.
+    """
+    text = str(text).strip()
+    age = _AGE.fullmatch(text)
+    if age:
+        return max(0, now_ms - int(float(age[1]) * _AGE_SECONDS[age[2]] * 1000))
+    if text.isascii() and text.isdigit():
+        return _epoch_ms(option, text)
+    iso = _ISO.fullmatch(text)
+    if iso:
+        return _iso_to_ms(option, text, iso)
+    raise InputError(f"{option}: {safe(text, 60)!r} is not a time: {_TIME_HELP}")
+
+
+def _epoch_ms(option: str, text: str) -> int:
+    value = int(text) if len(text) < 20 else LATEST_MS + 1
+    if value > LATEST_MS:
+        raise InputError(f"{option}: {safe(text, 60)} lies beyond the year 9999: {_TIME_HELP}")
+    if 0 < value < _SECONDS_MISTAKEN:
+        raise InputError(f"{option}: {text} looks like seconds, the API counts in milliseconds: {_TIME_HELP}")
+    return value
+
+
+def _iso_to_ms(option: str, text: str, match: re.Match[str]) -> int:
+    year, month, day, hour, minute, second, fraction, offset = match.groups()
+    micros = int((fraction or "0").ljust(6, "0")[:6])
+    try:
+        moment = datetime.datetime(
+            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), micros, _zone(offset)
+        )
+        return max(0, (moment - _EPOCH) // datetime.timedelta(milliseconds=1))
+    except (ValueError, OverflowError):
+        raise InputError(f"{option}: {text!r} is not a time that exists: {_TIME_HELP}") from None
+
+
+def _zone(offset: str | None) -> datetime.timezone:
+    if offset is None or offset in "Zz":
+        return datetime.timezone.utc
+    hours, minutes = int(offset[1:3]), int(offset[-2:])
+    if minutes > 59:
+        raise ValueError("an hour has 60 minutes")
+    delta = datetime.timedelta(hours=hours, minutes=minutes)
+    return datetime.timezone(-delta if offset[0] == "-" else delta)
+
+
+_EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+
+
+def iso_ms(ms: int) -> str | None:
+    """Return ``ms`` since the epoch as ISO 8601 UTC with milliseconds; None for 0, which the API uses for "not yet"."""
+    if ms <= 0 or ms > LATEST_MS:
+        return None
+    minutes, millis = divmod(ms, 60_000)
+    return f"{_iso_minute(minutes)}:{millis // 1000:02d}.{millis % 1000:03d}Z"
+
+
+@functools.lru_cache(maxsize=4096)
+def _iso_minute(minutes: int) -> str:
+    # Orders of a busy project share days and hours: this spares a calendar computation for each of three times a row.
+    days, minute = divmod(minutes, 1440)
+    return f"{_iso_day(days)}T{minute // 60:02d}:{minute % 60:02d}"
+
+
+@functools.lru_cache(maxsize=64)
+def _iso_day(days: int) -> str:
+    return (_EPOCH + datetime.timedelta(days=days)).strftime("%Y-%m-%d")
+
+
+def duration(seconds: float) -> str:
+    """Return a duration in seconds as people say it: ``45s``, ``4m30s``, ``2h05m``."""
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m{whole % 60:02d}s"
+    return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
+
+
+@functools.lru_cache(maxsize=1024)
+def snake_case(name: str) -> str:
+    """Return an API key in snake_case; never one that hides a dict method in Jinja (``items`` becomes ``items_``)."""
+    snake = _NO_IDENTIFIER.sub("_", _CAPITAL.sub("_", name)).strip("_").lower() or "_"
+    return snake + "_" if hasattr(dict, snake) else snake
+
+
+def safe(text: t.Any, limit: int = 300) -> str:
+    """Return text from outside as one printable line of at most ``limit`` characters."""
+    return _cut(_one_line(text, limit), limit)
+
+
+def _one_line(text: t.Any, limit: int) -> str:
+    # Not printable are controls, which move a terminal's cursor or break a line; bidi, zero-width and tag characters,
+    # which make text read differently than it is; and lone surrogates. Cut first: the text may be megabytes long.
+    head = str(text)[: limit * 4 + 64]
+    return " ".join("".join(one if one.isprintable() else " " for one in head).split())
+
+
+def _cut(line: str, limit: int) -> str:
+    return line if len(line) <= limit else (line[: max(0, limit - 3)] + "...")[:limit]
+
+
+class Redactor:
+    """Takes known secrets out of texts of our own: ansible masks results of modules, nothing else."""
+
+    # Shorter values would blot out ordinary words, and are no secrets.
+    SHORTEST = 4
+
+    def __init__(self, secrets: t.Iterable[str | None] = ()) -> None:
+        self._secrets: frozenset[str] = frozenset()
+        self._spellings: tuple[str, ...] = ()
+        self.add(*secrets)
+
+    def add(self, *secrets: str | None) -> None:
+        """Learn further secrets, for instance a token that IAM just gave."""
+        self._secrets |= {value for value in secrets if value and len(value) >= self.SHORTEST}
+        spellings = {spelling for value in self._secrets for spelling in _spellings(value)}
+        # The longest first: one secret may be a part of another.
+        self._spellings = tuple(sorted(spellings, key=lambda spelling: (-len(spelling), spelling)))
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """All secrets known so far: what a module adds to ansible's own masking."""
+        return self._secrets
+
+    def hide(self, text: str) -> str:
+        """Return ``text`` with every known secret replaced."""
+        for spelling in self._spellings:
+            text = text.replace(spelling, HIDDEN)
+        return text
+
+    def line(self, text: t.Any, limit: int = 300) -> str:
+        """Return text from outside as one safe line.
+
+        Secrets are hidden before a cut could leave half of one, and again once blanks have been put in order.
+        """
+        return _cut(self.hide(_one_line(self.hide(str(text)), limit)), limit)
+
+
+def _spellings(secret: str) -> set[str]:
+    """Return a secret as it is, and as it looks where a service quotes our own JSON or address."""
+    quoted = json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]
+    encoded = secret.encode("utf-8", "surrogatepass")
+    return {secret, *quoted, urllib.parse.quote(encoded, safe=""), urllib.parse.quote_plus(encoded)}

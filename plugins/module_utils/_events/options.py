@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# This code is PRIVATE to the collection: it may change in any release.
+
+"""The arguments of the event source: ansible-rulebook checks none of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+import typing as t
+
+from .._client.errors import InputError
+from .._client.text import safe
+from .._options import CONNECTION, FILTERS, WAIT_FILTERS, Option, is_given
+
+OPTIONS: dict[str, Option] = {
+    **CONNECTION,
+    "involved_names": dataclasses.replace(
+        WAIT_FILTERS["involved_names"], aliases=("pools", "involved_name", "pool", "pool_name")
+    ),
+    **{
+        name: FILTERS[name]
+        for name in ("workspace_id", "phase", "resource", "order_names", "order_ids", "operation", "since")
+    },
+    "interval": Option("float", 30.0),
+    "state_file": Option("path"),
+    "feedback": Option("bool", False),
+}
+# What ansible-rulebook adds to the arguments.
+FEEDBACK = "eda_feedback_queue"
+_BOOLS = {**dict.fromkeys(("true", "yes", "on", "1"), True), **dict.fromkeys(("false", "no", "off", "0"), False)}
+
+
+def given_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the arguments by option name and of the right types. Raises InputError with one line."""
+    names = {alias: name for name, option in OPTIONS.items() for alias in (name, *option.aliases)}
+    unknown = sorted(safe(key, 60) for key in args if key not in names and key != FEEDBACK)
+    if unknown:
+        raise InputError(f"Unknown argument {', '.join(unknown)}: known are {', '.join(OPTIONS)}")
+    given: dict[str, t.Any] = {}
+    for key, value in args.items():
+        # An empty text is what a variable of an activation or a survey holds that nobody has set.
+        if key == FEEDBACK or not is_given(value):
+            continue
+        name = names[key]
+        if name in given:
+            raise InputError(f"{name} is given twice, once under another name: give it once")
+        given[name] = _cast(name, OPTIONS[name], value)
+    return given
+
+
+def _cast(name: str, option: Option, value: t.Any) -> t.Any:
+    try:
+        if option.type == "list":
+            return _texts(value)
+        if isinstance(value, (dict, list)):
+            raise ValueError
+        if option.type == "bool":
+            return _BOOLS[str(value).strip().lower()]
+        if option.type in ("int", "float"):
+            return _number(option.type, value)
+        if "\0" in str(value):
+            raise ValueError
+    except (KeyError, OverflowError, TypeError, ValueError):
+        shown = "this value" if option.credential else repr(safe(value, 60))
+        raise InputError(f"{name}: {shown} is not of type {option.type}") from None
+    return os.path.expanduser(os.path.expandvars(str(value))) if option.type == "path" else str(value)
+
+
+def _number(kind: str, value: t.Any) -> float:
+    number = float(value)
+    if isinstance(value, bool) or not math.isfinite(number) or (kind == "int" and not number.is_integer()):
+        raise ValueError
+    return int(number) if kind == "int" else number
+
+
+def _texts(value: t.Any) -> list[str]:
+    """Return a list of texts; one text stands for a list with commas, as everywhere in ansible."""
+    values = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else [value]
+    if not all(isinstance(each, (str, int)) and str(each).strip() for each in values):
+        raise ValueError
+    return [str(each).strip() for each in values]

@@ -1,0 +1,163 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# This code is PRIVATE to the collection: it may change in any release.
+
+"""ListOrders and ShowOrder: from a query to all its orders, and to what happened to single resources."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import gc
+import typing as t
+
+from .._client.auth import Identity
+from .._client.errors import AnswerError, InputError, ModelArtsError, NotPublishedError, PoolNotFoundError, RequestError
+from .._client.request import Request
+from .._client.response import Answer
+from .._client.retry import Transport
+from .._client.text import safe
+from . import model as _order
+from . import pagination as _scan
+from .query import Query
+from .windows import Page
+
+# What the API takes for a limit of 0 or none.
+DEFAULT_LIMIT = 100
+# Few enough for the strictest neighbouring API (5 calls a minute and user), once back-off spreads them.
+WORKERS = 4
+
+
+# Named here, because inside OrdersApi ``list`` is a method.
+Rows = list[dict[str, t.Any]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Listing:
+    """The orders of a query, newest first; ``count`` is what the service said (None where it said nothing).
+
+    ``server_ms`` is the service's clock when it answered, in epoch ms (None where it does not tell).
+    """
+
+    orders: list[_order.Order]
+    count: int | None
+    truncated: bool
+    server_ms: int | None = None
+
+
+class OrdersApi:
+    """The orders of one project. Every method raises the typed errors of the core."""
+
+    def __init__(self, transport: Transport, identity: Identity, endpoint: str, project_id: str) -> None:
+        self._transport = transport
+        self._identity = identity
+        self._endpoint = endpoint
+        self._path = ("v1", project_id, "orders")
+        self._line = transport.redactor.line
+        self._server_ms: int | None = None
+
+    def list(self, query: Query) -> Listing:
+        """Return every order of the query, or the one page that it names."""
+        try:
+            rows, count, truncated = self._one_page(query) if query.one_page else self._all_rows(query)
+        except PoolNotFoundError as error:
+            raise _name_pool(error, query) from None
+        return Listing(chosen(rows, query), count, truncated, self._server_ms)
+
+    def _one_page(self, query: Query) -> tuple[Rows, int | None, bool]:
+        limit, offset = query.limit or 0, query.offset or 0
+        page = self._page(query, query.since, query.until, limit, offset)
+        sent = len(page.rows)
+        complete = offset == 0 and sent < (limit or DEFAULT_LIMIT) and (page.count or 0) <= sent
+        exact = offset == 0 and page.count == sent
+        return page.rows, page.count, not (complete or exact)
+
+    def _all_rows(self, query: Query) -> tuple[Rows, int | None, bool]:
+        def fetch(since: int, until: int | None, limit: int, offset: int) -> Page:
+            return self._page(query, since, until, limit, offset)
+
+        found = _scan.scan(fetch, query.since, query.until, workers=WORKERS)
+        return found.rows, found.count, found.truncated
+
+    def _page(self, query: Query, since: int, until: int | None, limit: int, offset: int) -> Page:
+        params = {**query.server_filters(), "since": str(since), "limit": str(limit), "offset": str(offset)}
+        if until is not None:
+            params["until"] = str(until)
+        answer = self._transport.ask(Request.get(self._endpoint, self._path, params), self._identity)
+        rows, count = _items(answer, "ListOrders")
+        self._server_ms = answer.server_ms
+        return Page(rows, count, answer.server_ms)
+
+    def show(self, order_name: str) -> Rows:
+        """Return ShowOrder's rows, one for each pool or node. Raises NotPublishedError where it is not offered."""
+        answer = self._transport.ask(Request.get(self._endpoint, (*self._path, order_name)), self._identity)
+        rows, dummy = _items(answer, "ShowOrder")
+        return [_order.normalise_resource(row) for row in rows]
+
+    def add_details(self, orders: t.Sequence[_order.Order]) -> t.Sequence[str]:
+        """Give each order its ``resources``, a few requests side by side; return warnings, one for all of a kind."""
+        warnings: dict[str, str] = {}
+        if len(orders) > 1:
+            with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+                outcomes = list(pool.map(self._resources_of, orders))
+        else:
+            outcomes = [self._resources_of(order) for order in orders]
+        for order, (resources, warning) in zip(orders, outcomes):
+            order["resources"] = resources
+            if warning:
+                warnings.setdefault(*warning)
+        return list(warnings.values())
+
+    def _resources_of(self, order: _order.Order) -> tuple[Rows, tuple[str, str] | None]:
+        """Return an order's resources, or none and (kind, text) of a warning where the service has none to show."""
+        name = order["order_name"]
+        if not name:
+            return [], ("nameless", "details: an order without a name has no ShowOrder rows")
+        try:
+            return self.show(name), None
+        except NotPublishedError:
+            return [], ("absent", "details: ShowOrder is not offered here, so resources stay empty")
+        except InputError:
+            return [], ("unnamable", f"details: no address can hold the order's name {self._line(name, 80)!r}")
+        except (RequestError, PoolNotFoundError) as error:
+            if error.status != 404:
+                raise
+            return [], ("unknown", f"details: the service has no ShowOrder rows for {self._line(name, 80)} (HTTP 404)")
+
+
+def chosen(rows: Rows, query: Query) -> list[_order.Order]:
+    """Return the orders that raw rows describe and a query asks for, newest first.
+
+    The garbage collector rests meanwhile: orders hold no cycles, and while they become more it would go through all of
+    them again and again, which costs more than the orders of a long listing.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        return query.select(_order.normalise(row) for row in rows)
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _items(answer: Answer, api: str) -> tuple[Rows, int | None]:
+    """Return the rows and the count of an answer; null stands for no rows. Raises AnswerError for another shape."""
+    data = answer.data
+    if not isinstance(data, dict) or not ("items" in data or "count" in data):
+        raise AnswerError(f"{api} answered with JSON that is no list of orders: check the endpoint")
+    rows = data.get("items")
+    if rows is None:
+        rows = []
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise AnswerError(f"{api} answered with items that are no orders: check the endpoint")
+    count = data.get("count")
+    return rows, count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None
+
+
+def _name_pool(error: PoolNotFoundError, query: Query) -> ModelArtsError:
+    if query.involved_name:
+        text = f"The service knows no pool {safe(query.involved_name, 80)!r}"
+        error.msg = error.msg.replace("The service knows no such pool", text, 1)
+    return error

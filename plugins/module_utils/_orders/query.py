@@ -1,0 +1,214 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# This code is PRIVATE to the collection: it may change in any release.
+
+"""What was asked: the filters, what of them the server is told, and the check of what it sent back.
+
+To add a filter: a row in ``_options.FILTERS``, a field here with its check in ``keeps`` (and, where the service
+knows it, its parameter in ``server_filters``), and its documentation in ``plugins/doc_fragments/_filters.py``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .._client.errors import InputError
+from .._client.text import parse_time, safe
+from . import model as _order
+
+DAY_MS = 86_400_000
+# The service lists the last month only; without ``since`` it has been seen to crowd out the newest rows.
+DEFAULT_SINCE_MS = 30 * DAY_MS
+# A month has at most 31 days: what is asked beyond them cannot be there.
+HORIZON_MS = 31 * DAY_MS
+
+# As users may write it: as the API's filter spells it, and the state that its rows then have.
+PHASES = {
+    "pending": ("pending", _order.PENDING),
+    "running": ("running", _order.PROCESSING),
+    "processing": ("running", _order.PROCESSING),
+    "successed": ("successed", _order.SUCCEEDED),
+    "succeeded": ("successed", _order.SUCCEEDED),
+    "failed": ("failed", _order.FAILED),
+}
+OPERATIONS = ("apply", "modify", "delete")
+PAGE_BOUND = 500
+FIELDS = (*_order.ORDER_KEYS, "resources")
+
+
+@dataclasses.dataclass(frozen=True)
+class Query:
+    """Filters that passed every check. Times are epoch milliseconds; None means: not asked for."""
+
+    since: int
+    until: int | None = None
+    involved_name: str | None = None
+    workspace_id: str | None = None
+    phase: str | None = None
+    resource: str = "pools"
+    limit: int | None = None
+    offset: int | None = None
+    order_names: frozenset[str] | None = None
+    order_ids: frozenset[str] | None = None
+    operations: frozenset[str] | None = None
+    latest: bool = False
+    details: bool = False
+    fields: tuple[str, ...] | None = None
+
+    @classmethod
+    def from_options(cls, options: t.Mapping[str, t.Any], now_ms: int) -> Query:
+        """Check the filter options, as a door read them, and return the query. Raises InputError."""
+        get = options.get
+        since, until = _window(get("since"), get("until"), now_ms)
+        return cls(
+            since=since,
+            until=until,
+            involved_name=_not_empty("involved_name", get("involved_name"), "leave it out to see every pool"),
+            workspace_id=_not_empty("workspace_id", get("workspace_id"), "leave it out to see every workspace"),
+            phase=_one_of("phase", get("phase"), PHASES),
+            resource=_one_of("resource", get("resource"), ("pools",)) or "pools",
+            limit=_page_number("limit", get("limit")),
+            offset=_page_number("offset", get("offset")),
+            order_names=_set_of("order_names", get("order_names")),
+            order_ids=_set_of("order_ids", get("order_ids")),
+            operations=_operations(get("operation")),
+            latest=bool(get("latest")),
+            details=bool(get("details")),
+            fields=_known_fields(get("fields")),
+        )
+
+    @property
+    def one_page(self) -> bool:
+        """Whether exactly one page was asked for, as the API means limit and offset."""
+        return self.limit is not None or self.offset is not None
+
+    def for_pool(self, name: str) -> Query:
+        """Return the same query for one pool. Raises InputError where the name is empty."""
+        return dataclasses.replace(self, involved_name=_not_empty("pool", name, "name a pool"))
+
+    def server_filters(self) -> dict[str, str]:
+        """Return the parameters that every page of this query sends, besides its window and place.
+
+        ``result`` is never among them: the page's example uses it, its table does not know it.
+        """
+        asked = {
+            "involvedName": self.involved_name,
+            "workspaceId": self.workspace_id,
+            "phase": PHASES[self.phase][0] if self.phase else None,
+            "resource": self.resource,
+        }
+        return {name: value for name, value in asked.items() if value is not None}
+
+    def keeps(self, order: _order.Order) -> bool:
+        """Return whether an order is one that was asked for: a server that ignores a filter must not leak rows."""
+        return (
+            self._keeps_time(order)
+            and self._keeps_named(order)
+            and (self.involved_name is None or self.involved_name in _pool_names(order))
+            and (self.workspace_id is None or order["workspace_id"] in (self.workspace_id, None))
+            and (self.phase is None or order["state"] == PHASES[self.phase][1])
+            and (self.operations is None or order["operation"] in self.operations)
+        )
+
+    def _keeps_time(self, order: _order.Order) -> bool:
+        created = order["creation_timestamp"]
+        # A row without a creation time can only be trusted to the server.
+        return not created or (self.since <= created and (self.until is None or created <= self.until))
+
+    def _keeps_named(self, order: _order.Order) -> bool:
+        if self.order_names is None and self.order_ids is None:
+            return True
+        return order["order_name"] in (self.order_names or ()) or order["order_id"] in (self.order_ids or ())
+
+    def select(self, orders: t.Iterable[_order.Order]) -> list[_order.Order]:
+        """Return the orders that were asked for, newest first."""
+        kept = [order for order in orders if self.keeps(order)]
+        return _order.newest_of_each_pool(kept) if self.latest else _order.newest_first(kept)
+
+    def project(self, orders: t.Iterable[_order.Order]) -> list[_order.Order]:
+        """Return the orders with the keys of ``fields`` only, or as they are where none were named."""
+        fields = self.fields
+        if fields is None:
+            return list(orders)
+        return [{key: order[key] for key in fields if key in order} for order in orders]
+
+
+def _pool_names(order: _order.Order) -> tuple[str | None, str | None]:
+    return order["resource_name"], order["resource_display_name"]
+
+
+def _window(since: t.Any, until: t.Any, now_ms: int) -> tuple[int, int | None]:
+    start = now_ms - DEFAULT_SINCE_MS if since is None else parse_time("since", since, now_ms)
+    end = None if until is None else parse_time("until", until, now_ms)
+    if end is not None and end < start:
+        if since is None:
+            raise InputError("until lies before since, which defaults to 30 days ago: set since to an earlier time")
+        raise InputError("since lies after until: exchange them")
+    return start, end
+
+
+def _not_empty(option: str, value: t.Any, advice: str) -> str | None:
+    if value is None:
+        return None
+    text = str(value).strip()
+    if not text:
+        raise InputError(f"{option} is empty: {advice}")
+    return text
+
+
+def _one_of(option: str, value: t.Any, known: t.Collection[str]) -> str | None:
+    text = None if value is None else str(value)
+    if text is None or text in known:
+        return text
+    raise InputError(f"{option}: {safe(value, 60)!r} is none of {', '.join(known)}")
+
+
+def _page_number(option: str, value: t.Any) -> int | None:
+    if value is None:
+        return None
+    number = _whole_number(value)
+    if number is None or not 0 <= number <= PAGE_BOUND:
+        raise InputError(
+            f"{option}: {safe(value, 60)} is not a whole number from 0 to {PAGE_BOUND}, the most that the API takes; "
+            "leave limit and offset out to get all orders"
+        )
+    return number
+
+
+def _whole_number(value: t.Any) -> int | None:
+    try:
+        return None if isinstance(value, (bool, float)) else int(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _texts(values: t.Any) -> list[str]:
+    """Return the texts of a list, without the blanks that stand around the commas of a text made into one."""
+    return [str(value).strip() for value in ([values] if isinstance(values, str) else values)]
+
+
+def _set_of(option: str, values: t.Any) -> frozenset[str] | None:
+    if values is None:
+        return None
+    texts = _texts(values)
+    if "" in texts:
+        raise InputError(f"{option} holds an empty text: leave {option} out to see all orders")
+    return frozenset(texts)
+
+
+def _operations(values: t.Any) -> frozenset[str] | None:
+    chosen = _set_of("operation", values)
+    for value in sorted(chosen or ()):
+        _one_of("operation", value, OPERATIONS)
+    return chosen
+
+
+def _known_fields(values: t.Any) -> tuple[str, ...] | None:
+    names = [name for name in _texts(values or ()) if name]
+    unknown = [safe(name, 60) for name in names if name not in FIELDS]
+    if unknown:
+        raise InputError(f"fields: {', '.join(unknown)} is no key of an order; known are: {', '.join(FIELDS)}")
+    return tuple(names) or None

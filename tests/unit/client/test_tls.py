@@ -1,0 +1,180 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""TLS: whom we trust, and what the user reads where we do not. Certificates are made here, by trustme."""
+
+from __future__ import annotations
+
+import datetime
+import ssl
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client import tls as _tls
+from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
+    TOKEN,
+    answer,
+    asked,
+    listed,
+    then_close,
+    wire,
+)
+
+if sys.version_info < (3, 10):
+    pytest.skip("trustme is a requirement of the main test environment, not of a target's", allow_module_level=True)
+
+import trustme
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    """A certificate authority that signs the servers of this module."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def ca_path(authority: trustme.CA, tmp_path: Path) -> str:
+    """The file with its certificate."""
+    path = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(path))
+    return str(path)
+
+
+def context(authority: trustme.CA, *names: str, expired: bool = False) -> ssl.SSLContext:
+    """Return a server's side for these names."""
+    until = datetime.datetime(2020, 1, 1) if expired else None
+    certificate = authority.issue_cert(*names, not_before=datetime.datetime(2019, 1, 1), not_after=until)
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(made)
+    return made
+
+
+@pytest.fixture
+def trusted(authority: trustme.CA) -> Iterator[str]:
+    """A server with the right certificate; its address."""
+    with wire(listed(), tls=context(authority, "127.0.0.1")) as server:
+        yield server.url
+
+
+def test_the_right_authority(trusted: str, ca_path: str) -> None:
+    outcome = asked(trusted, ca_path=ca_path)
+    assert not outcome.failed, outcome.result["msg"]
+
+
+def test_the_scheme_may_be_in_capitals(trusted: str, ca_path: str) -> None:
+    outcome = asked(trusted.replace("https", "HTTPS"), ca_path=ca_path)
+    assert not outcome.failed, outcome.result["msg"]
+
+
+def test_a_folder_of_authorities(trusted: str, ca_path: str, tmp_path: Path) -> None:
+    folder = tmp_path / "cas"
+    folder.mkdir()
+    assert "not trusted" in asked(trusted, ca_path=str(folder)).result["msg"]
+    name = f"{subject_hash(ca_path)}.0"
+    (folder / name).write_bytes(Path(ca_path).read_bytes())
+    outcome = asked(trusted, ca_path=str(folder))
+    assert not outcome.failed, outcome.result["msg"]
+
+
+def subject_hash(path: str) -> str:
+    """Return the name under which OpenSSL looks a certificate up in a folder."""
+    import shutil
+    import subprocess
+
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl, which names the files of a folder of CAs, is not on this machine")
+    command = ["openssl", "x509", "-hash", "-noout", "-in", path]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_a_tilde_in_ca_path(trusted: str, ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(Path(ca_path).parent))
+    assert not asked(trusted, ca_path="~/ca.pem").failed
+
+
+def test_an_unknown_authority_is_refused_at_once(trusted: str, ca_path: str) -> None:
+    outcome = asked(trusted)
+    assert outcome.requests == 1
+    assert "is not trusted" in outcome.result["msg"]
+    assert "set ca_path" in outcome.result["msg"]
+    another = Path(ca_path).with_name("other.pem")
+    trustme.CA().cert_pem.write_to_path(str(another))
+    assert "is not trusted" in asked(trusted, ca_path=str(another)).result["msg"]
+
+
+@pytest.mark.parametrize("names", [("other.example",), ("127.0.0.2",), ("localhost",)])
+def test_a_certificate_for_another_host(authority: trustme.CA, ca_path: str, names: tuple[str, ...]) -> None:
+    with wire(listed(), tls=context(authority, *names)) as server:
+        outcome = asked(server.url, ca_path=ca_path)
+        assert server.seen == [], "the token was not sent"
+    assert outcome.requests == 1
+    assert "is not trusted" in outcome.result["msg"]
+    assert "mismatch" in outcome.result["msg"]
+
+
+def test_a_certificate_that_has_expired(authority: trustme.CA, ca_path: str) -> None:
+    with wire(listed(), tls=context(authority, "127.0.0.1", expired=True)) as server:
+        outcome = asked(server.url, ca_path=ca_path)
+        assert server.seen == []
+    assert "has expired" in outcome.result["msg"]
+
+
+def test_validate_certs_false_takes_all_of_these(authority: trustme.CA, recwarn: pytest.WarningsRecorder) -> None:
+    for names, expired in ((("127.0.0.1",), False), (("other.example",), False), (("127.0.0.1",), True)):
+        with wire(listed(), tls=context(authority, *names, expired=expired)) as server:
+            outcome = asked(server.url, validate_certs=False)
+            assert not outcome.failed, outcome.result["msg"]
+            assert TOKEN.encode() in server.seen[0]
+    assert not [warning for warning in recwarn if "Insecure" in warning.category.__name__]
+
+
+def test_plain_http_on_an_https_port(ca_path: str) -> None:
+    with wire(then_close(answer("plain"))) as server:
+        outcome = asked(server.url.replace("http", "https"), ca_path=ca_path, timeout=0.5, retries=0)
+        assert TOKEN.encode() not in b"".join(server.seen)
+    assert outcome.failed
+    assert outcome.result["msg"].isprintable()
+
+
+def test_plain_http_answered_to_a_hello(ca_path: str) -> None:
+    with wire(listed()) as server:
+        server._one = lambda client: client.recv(4096) and client.sendall(answer("plain http here", 400))  # type: ignore
+        outcome = asked(server.url.replace("http", "https"), ca_path=ca_path, timeout=60)
+    assert "does this port speak https" in outcome.result["msg"]
+    assert outcome.requests == 1
+
+
+def test_https_spoken_to_as_http(trusted: str) -> None:
+    outcome = asked(trusted.replace("https", "http"), retries=0, timeout=60)
+    assert outcome.failed
+    assert outcome.result["msg"].isprintable()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "No such file or directory"),
+        (b"", "no PEM certificates in it"),
+        (b"-----BEGIN CERTIFICATE-----\nbad\n-----END CERTIFICATE-----\n", "no PEM certificates in it"),
+        (b"\x00\x01binary", "no PEM certificates in it"),
+    ],
+)
+def test_a_ca_path_that_cannot_be_used(content: bytes | None, words: str, tmp_path: Path, trusted: str) -> None:
+    path = tmp_path / "broken.pem"
+    if content is not None:
+        path.write_bytes(content)
+    outcome = asked(trusted, ca_path=str(path))
+    message = outcome.result["msg"]
+    assert message.startswith("ca_path: ")
+    assert words in message
+    assert "broken.pem" in message
+
+
+def test_without_system_authorities_the_bundled_ones_are_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    empty = ssl.DefaultVerifyPaths("", str(tmp_path), "", "", "", "")
+    monkeypatch.setattr("ssl.get_default_verify_paths", lambda: empty)
+    made = _tls.tls_context(_tls.HttpOptions())
+    assert made.verify_mode is ssl.CERT_REQUIRED
+    assert made.check_hostname
+    assert made.get_ca_certs()

@@ -1,0 +1,140 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The arguments of the event source: one table, which documentation, JSON schema and checks agree with."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+import yaml
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _options
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import InputError
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.options import OPTIONS, given_options
+from ansible_collections.huaweicloud.modelarts.tests.unit.events.eda_world import PLUGIN, SOURCE, world
+
+SCHEMA = json.loads((PLUGIN.parent / "schemas/modelarts_orders.json").read_text(encoding="utf-8"))
+DOCUMENTED: dict[str, dict[str, t.Any]] = yaml.safe_load(SOURCE["DOCUMENTATION"])["options"]
+ALIASES = {alias: name for name, option in OPTIONS.items() for alias in option.aliases}
+
+GOOD: list[dict[str, t.Any]] = [
+    {},
+    {"pools": "a,b", "interval": "5", "validate_certs": "no", "retries": 0},
+    {"pool_name": ["a", 7], "since": "7d", "phase": "failed", "operation": ["apply"], "state_file": "/tmp/x"},
+    {"involved_names": None, "since": None, "timeout": 0.5, "use_proxy": False, "project_id": 12},
+]
+BAD: list[tuple[dict[str, t.Any], str]] = [
+    ({"pol": "a"}, "Unknown argument pol: known are region, "),
+    ({"interval": "often"}, "interval: 'often' is not of type float"),
+    ({"retries": 10**400}, "retries: "),
+    ({"state_file": "/tmp/a\0b"}, "state_file: "),
+    ({"interval": 0}, "interval: 0 is not a number of seconds"),
+    ({"interval": 90000}, "interval: 90000 is not a number of seconds"),
+    ({"retries": 1.5}, "retries: '1.5' is not of type int"),
+    ({"timeout": -1}, "timeout: -1.0 is not a number of seconds"),
+    ({"validate_certs": "perhaps"}, "validate_certs: 'perhaps' is not of type bool"),
+    ({"region": ["a"]}, "region: \"['a']\" is not of type str"),
+    ({"secret_key": {"s3cret-inside": 1}}, "secret_key: this value is not of type str"),
+    ({"pools": []}, "involved_names is empty"),
+    ({"pools": [""]}, "involved_names: \"['']\" is not of type list"),
+    ({"pools": "a", "pool": "b"}, "involved_names is given twice"),
+    ({"phase": "done"}, "phase: 'done' is none of "),
+    ({"operation": ["buy"]}, "operation: 'buy' is none of "),
+    ({"resource": "jobs"}, "resource: 'jobs' is none of "),
+]
+
+
+def test_connection_options_are_those_of_every_door() -> None:
+    assert {name: OPTIONS[name] for name in _options.CONNECTION} == _options.CONNECTION
+    for name in ("workspace_id", "phase", "resource", "order_names", "order_ids", "operation", "since"):
+        assert OPTIONS[name] == _options.FILTERS[name]
+    assert set(_options.WAIT_FILTERS["involved_names"].aliases) <= set(ALIASES)
+    assert set(_options.FILTERS["involved_name"].aliases) <= set(ALIASES)
+
+
+def test_documentation_agrees_with_the_table() -> None:
+    assert list(DOCUMENTED) != []
+    assert set(DOCUMENTED) == set(OPTIONS)
+    for name, option in OPTIONS.items():
+        row = DOCUMENTED[name]
+        assert row["type"] == option.type, name
+        assert row.get("default") == option.default, name
+        assert tuple(row.get("choices", ())) == (option.choices or ()), name
+        assert tuple(row.get("aliases", ())) == option.aliases, name
+        assert row.get("elements") == option.elements, name
+        text = " ".join([row["description"]] if isinstance(row["description"], str) else row["description"])
+        assert all(f"E({env})" in text for env in option.env), name
+        assert option.default is not None or "default" in text.lower() or option.env, name
+
+
+def test_schema_agrees_with_the_table() -> None:
+    assert SCHEMA["additionalProperties"] is False
+    assert set(SCHEMA["properties"]) == {*OPTIONS, *ALIASES}
+    for name, option in OPTIONS.items():
+        row = SCHEMA["properties"][name]
+        assert row.get("default") == option.default, name
+        assert row.get("writeOnly", False) == option.secret, name
+        assert (
+            (json.dumps(list(option.choices)) in json.dumps(row)) if option.choices else "enum" not in json.dumps(row)
+        )
+    for alias, name in ALIASES.items():
+        assert SCHEMA["properties"][alias]["$ref"] == f"#/properties/{name}"
+
+
+@pytest.mark.parametrize("args", GOOD)
+def test_schema_accepts_what_the_source_accepts(args: dict[str, t.Any]) -> None:
+    jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed: the schema is not tried out")
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.validate(args, SCHEMA)
+
+
+@pytest.mark.parametrize("args", [args for args, dummy in BAD])
+def test_schema_refuses_what_the_source_refuses(args: dict[str, t.Any]) -> None:
+    jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed: the schema is not tried out")
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(args, SCHEMA)
+
+
+@pytest.mark.parametrize("args", GOOD)
+def test_good_arguments(args: dict[str, t.Any]) -> None:
+    given = given_options(args)
+    assert set(given) <= set(OPTIONS)
+    if "pools" in args:
+        assert given == {"involved_names": ["a", "b"], "interval": 5.0, "validate_certs": False, "retries": 0}
+
+
+def test_an_empty_text_counts_as_not_given() -> None:
+    """It is what a variable holds that a survey or an activation has not set."""
+    assert given_options(dict.fromkeys((*OPTIONS, "pools"), "")) == {}
+
+
+@pytest.mark.parametrize(("args", "msg"), BAD)
+def test_bad_arguments_are_one_event_of_one_line_and_nothing_is_sent(args: dict[str, t.Any], msg: str) -> None:
+    with world() as w:
+        events = w.run(0, **args)
+        assert len(events) == 1
+        assert events[0]["error"]["kind"] == "options"
+        assert events[0]["error"]["msg"].startswith(msg)
+        assert "\n" not in events[0]["error"]["msg"]
+        assert "s3cret" not in str(events)
+        assert not w.cloud.log
+
+
+def test_no_credentials_are_an_event() -> None:
+    with world() as w:
+        place = {key: value for key, value in w.server.environment().items() if "ENDPOINT" in key or "REGION" in key}
+        (event,) = w.run(0, environ=place)
+        assert event["error"]["msg"].startswith("No credentials")
+
+
+def test_credentials_of_arguments_and_environment_are_never_mixed() -> None:
+    with world() as w:
+        (event,) = w.run(0, access_key="AKofTheArguments")
+        assert event["error"]["msg"].startswith("secret_key missing")
+
+
+def test_given_options_name_the_type_of_a_secret_but_not_its_value() -> None:
+    with pytest.raises(InputError) as caught:
+        given_options({"password": ["hunter2hunter2"]})
+    assert "hunter2" not in caught.value.msg

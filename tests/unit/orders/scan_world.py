@@ -1,0 +1,157 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A ListOrders service in memory, and lanes that run its requests side by side in virtual time."""
+
+from __future__ import annotations
+
+import dataclasses
+import heapq
+import random
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.windows import Page
+
+DAY_MS = 86_400_000
+NOW_MS = 1_790_000_000_000
+SINCE_MS = NOW_MS - 30 * DAY_MS
+END_OF_TIME_MS = 2**63
+
+Row = dict[str, Any]
+
+
+def row(number: int, created: int) -> Row:
+    """Return one order as the service lists it."""
+    return {
+        "orderName": f"order.pool-{number:06}",
+        "creationTimestamp": created,
+        "beginTimestamp": created + 1,
+        "endTimestamp": 0,
+        "phase": "running",
+    }
+
+
+def rows_at(stamps: Iterable[int]) -> list[Row]:
+    """Return an order for each creation time."""
+    return [row(number, stamp) for number, stamp in enumerate(stamps)]
+
+
+def uneven(count: int, seed: int, busy_day: float | None = None) -> list[int]:
+    """Return creation times over 30 days, nine tenths of them in two days that begin on ``busy_day`` (None: random)."""
+    rng = random.Random(seed)
+    start = SINCE_MS + int((rng.uniform(0, 28) if busy_day is None else busy_day) * DAY_MS)
+    busy = [start + rng.randrange(2 * DAY_MS) for dummy in range(count * 9 // 10)]
+    return busy + [SINCE_MS + rng.randrange(30 * DAY_MS) for dummy in range(count - len(busy))]
+
+
+@dataclasses.dataclass
+class World:
+    """The service: its orders, how it behaves, and what it was asked. ``fetch`` is what ``scan`` calls."""
+
+    rows: list[Row]
+    # newest, oldest, shuffled (once and for all) or reshuffled (anew for each request)
+    order: str = "newest"
+    since_inclusive: bool = True
+    until_inclusive: bool = True
+    ignores: tuple[str, ...] = ()
+    # What it says for the true number of matches.
+    count: Callable[[int], int | None] = lambda matches: matches
+    largest_page: int = 500
+    rounds_to_ms: int = 1
+    phase: str | None = None
+    clock: bool = True
+    seed: int = 0
+    # Rows that are counted but left out of the page; the rows behind them move up.
+    hides: Callable[[Row], bool] = lambda each: False
+    # Called before each answer.
+    change: Callable[[World], None] | None = None
+    requests: list[tuple[int, int | None, int, int]] = dataclasses.field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.rng = random.Random(self.seed)
+        self.rank = {id(each): self.rng.random() for each in self.rows}
+        self.by_time: list[tuple[int, int]] = []  # creation time and place in `rows`, made at the first request
+        self._arrange()
+
+    def add_all(self, arrived: Iterable[Row]) -> None:
+        """Let orders arrive, wherever the service's order of rows puts them."""
+        for each in arrived:
+            self.rank[id(each)] = self.rng.random()
+            self.rows.append(each)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        if self.order in ("newest", "oldest"):
+            self.rows.sort(key=lambda each: each["creationTimestamp"], reverse=self.order == "newest")
+        else:
+            self.rows.sort(key=lambda each: self.rank[id(each)])
+
+    def _matches(self, since: int, until: int | None) -> list[Row]:
+        since = since // self.rounds_to_ms * self.rounds_to_ms
+        until = None if until is None else until // self.rounds_to_ms * self.rounds_to_ms
+        low = since - self.since_inclusive
+        high = END_OF_TIME_MS if until is None or "until" in self.ignores else until + self.until_inclusive
+        if "since" in self.ignores:
+            low = -1
+        found = self._created_between(low, high)
+        return [each for each in found if self.phase is None or each["phase"] == self.phase]
+
+    def _created_between(self, low: int, high: int) -> list[Row]:
+        """Return the rows between two times, both exclusive; a list that never changes is searched by an index."""
+        if self.change is not None:
+            return [each for each in self.rows if low < each["creationTimestamp"] < high]
+        if len(self.by_time) != len(self.rows):
+            self.by_time = sorted((each["creationTimestamp"], place) for place, each in enumerate(self.rows))
+        found = self.by_time[bisect_left(self.by_time, (low + 1, 0)) : bisect_left(self.by_time, (high, 0))]
+        return [self.rows[place] for place in sorted(place for dummy, place in found)]
+
+    def fetch(self, since: int, until: int | None, limit: int, offset: int) -> Page:
+        """Answer one request as the API's page says."""
+        assert 0 < limit <= 500
+        assert 0 <= offset <= 500
+        self.requests.append((since, until, limit, offset))
+        if self.change is not None:
+            self.change(self)
+        found = self._matches(since, until)
+        if self.order == "reshuffled":
+            self.rng.shuffle(found)
+        count = self.count(len(found))
+        found = [each for each in found if not self.hides(each)]
+        start = 0 if "offset" in self.ignores else offset
+        page = [dict(each) for each in found[start : start + min(limit, self.largest_page)]]
+        return Page(page, count, NOW_MS // 1000 * 1000 if self.clock else None)
+
+
+class VirtualLanes:
+    """Runs requests side by side in virtual time: an answer shows the service as it is at the request's end."""
+
+    latency = 0.05
+
+    def __init__(self, fetch: Callable[..., Page], workers: int) -> None:
+        self.fetch, self.workers = fetch, workers
+        self.now = 0.0
+        self.flying: list[tuple[float, int, tuple[Any, ...]]] = []
+        self.closed = False
+        self.rng = random.Random(1)
+        self.jitter = 0.0
+
+    def _end(self) -> float:
+        return self.now + self.latency * (1 + self.rng.random() * self.jitter)
+
+    def call(self, request: tuple[Any, ...]) -> Page:
+        assert not self.flying
+        self.now = self._end()
+        return self.fetch(*request)
+
+    def start(self, ticket: int, request: tuple[Any, ...]) -> None:
+        assert len(self.flying) < self.workers
+        heapq.heappush(self.flying, (self._end(), ticket, request))
+
+    def take(self) -> tuple[int, Page]:
+        self.now, ticket, request = heapq.heappop(self.flying)
+        return ticket, self.fetch(*request)
+
+    def close(self) -> None:
+        self.closed = True
