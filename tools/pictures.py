@@ -37,7 +37,7 @@ _NOW = _MORNING + 60 * 60_000
 
 _COLUMN, _LINE, _MARGIN, _WIDEST = 8.0, 19, 18, 130
 _ESCAPE = re.compile(r"\x1b\[([0-9;]*)m|\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b.?")
-#: Foregrounds 30 to 37, each fit for a dark ground; 90 to 97 look the same.
+#: Foregrounds 30 to 37, each fit for a dark ground; 90 to 97 are the same.
 _COLOURS = ("#8b949e", "#ff7b72", "#56d364", "#e3b341", "#79c0ff", "#d2a8ff", "#56d4dd", "#e6edf3")
 _PLAIN = "#e6edf3"
 

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_input import GivenError, read
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_input import entry_point, read
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._rendering.table import table
 
 
+@entry_point
 def orders_table(value: t.Any, width: int = 120) -> str:
     """Return orders as a table whose lines are at most ``width`` terminal columns wide."""
-    try:
-        return table(read(value), width)
-    except GivenError as error:
-        raise AnsibleFilterError(f"orders_table: {error}") from None
+    return table(read(value), width)
 
 
 class FilterModule:

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_input import GivenError, read, read_now
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_input import entry_point, read, read_now
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._rendering.timeline import timeline
 
 
+@entry_point
 def orders_timeline(value: t.Any, now: t.Any = None) -> str:
     """Return an SVG of when orders were queued and when they ran; what is not finished reaches to ``now``."""
-    try:
-        return timeline(read(value), read_now(now))
-    except GivenError as error:
-        raise AnsibleFilterError(f"orders_timeline: {error}") from None
+    return timeline(read(value), read_now(now))
 
 
 class FilterModule:

@@ -7,17 +7,21 @@
 """What tests and filters are given: orders in any of the forms in which a playbook holds them.
 
 An order may come from the module or the lookup (perhaps trimmed by ``fields``) or raw from the API; alone, in a list
-or in a result. Nothing here imports ansible.
+or in a result.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import html
+import inspect
 import typing as t
 import unicodedata
 from collections.abc import Iterable, Mapping
 
+import jinja2
+from ansible.errors import AnsibleError, AnsibleFilterError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import InputError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import (
     LATEST_MS,
@@ -29,6 +33,8 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
 
 Item = t.Mapping[str, t.Any]
+Result = t.TypeVar("Result")
+Options = t.ParamSpec("Options")
 
 # Keys that only a raw row has: ListOrders, then ShowOrder in its newer and its older spelling.
 _RAW_KEYS = frozenset(
@@ -47,11 +53,40 @@ class GivenError(Exception):
     """What was given cannot be used; the message says in one line what it is, or what to give instead."""
 
 
+def entry_point(function: t.Callable[Options, Result]) -> t.Callable[Options, Result]:
+    """Make a function a filter or a test: whatever happens inside, it ends in one line that begins with its name."""
+    name = function.__name__
+    parameters = inspect.signature(function)
+
+    @functools.wraps(function)
+    def call(*args: Options.args, **options: Options.kwargs) -> Result:
+        try:
+            parameters.bind(*args, **options)
+        except TypeError as error:
+            known = ", ".join(list(parameters.parameters)[1:]) or "no options"
+            raise AnsibleFilterError(f"{name}: {safe(error)}: it takes {known}") from None
+        try:
+            return function(*args, **options)
+        except GivenError as error:
+            raise AnsibleFilterError(f"{name}: {error}") from None
+        except (AnsibleError, jinja2.UndefinedError):  # an undefined variable: ansible says which
+            raise
+        except Exception as error:
+            kind = type(error).__name__
+            raise AnsibleFilterError(f"{name}: {kind}: {clean(error)}. This is a defect: please report it") from None
+
+    return call
+
+
 @dataclasses.dataclass(frozen=True)
 class Given:
-    """The orders that were given, as they came, and what the result around them says, if there was one."""
+    """The orders that were given, as they came, and what the result around them says, if there was one.
+
+    ``missing`` says that the result names something that no order met, so that it is neither succeeded nor finished.
+    """
 
     orders: list[Item]
+    missing: bool = False
     truncated: bool = False
     failure: str | None = None
     summary: Item | None = None
@@ -86,6 +121,7 @@ def _facts(result: Item) -> dict[str, t.Any]:
     summary, msg = result.get("summary"), result.get("msg")
     broken = any(result.get(key) is True for key in ("failed", "unreachable"))
     return {
+        "missing": bool(result.get("missing")),
         "truncated": result.get("truncated") is True,
         "failure": clean(msg or "no reason given") if broken else None,
         "summary": summary if isinstance(summary, Mapping) else None,
@@ -155,20 +191,24 @@ def _is_raw(item: Item) -> bool:
     return not _RAW_KEYS.isdisjoint(item)
 
 
-def verdicts(value: t.Any) -> list[tuple[str, bool]]:
-    """Return state and ``finished`` of each order; a result trimmed of both has its summary. Raises GivenError."""
+class Verdict(t.NamedTuple):
+    """What tests ask of the orders: the state of each and whether it is finished, and whether any was not found."""
+
+    orders: list[tuple[str, bool]]
+    missing: bool
+
+
+def verdict(value: t.Any) -> Verdict:
+    """Return the verdict on what was given; a result trimmed of states has its summary. Raises GivenError."""
     given = read(value)
     try:
-        return [(state_of(item), finished(item)) for item in given.orders]
+        return Verdict([(state_of(item), finished(item)) for item in given.orders], given.missing)
     except GivenError:
         if given.summary is None:
             raise
     counts = {state: given.summary.get(state, 0) for state in _order.STATES}
-    return [
-        (state, given.all_finished or _order.is_finished(state, 0))
-        for state, count in counts.items()
-        for dummy in range(count)
-    ]
+    orders = [(state, given.all_finished or _order.is_finished(state, 0)) for state, count in counts.items() if count]
+    return Verdict(orders, given.missing)
 
 
 @dataclasses.dataclass(frozen=True)

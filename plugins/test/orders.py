@@ -8,35 +8,51 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.errors import AnsibleFilterError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_input import GivenError, verdicts
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_input import entry_point, verdict
 
 
-def _verdicts(name: str, value: t.Any) -> list[tuple[str, bool]]:
-    try:
-        return verdicts(value)
-    except GivenError as error:
-        raise AnsibleFilterError(f"{name}: {error}") from None
+@entry_point
+def order_succeeded(value: t.Any) -> bool:
+    """Return whether an order succeeded: all of them, where there are many, and none is missing."""
+    orders, missing = verdict(value)
+    return bool(orders) and not missing and all(state == _order.SUCCEEDED for state, dummy in orders)
 
 
-def _all_in(name: str, state: str) -> t.Callable[[t.Any], bool]:
-    def test(value: t.Any) -> bool:
-        states = [found for found, dummy in _verdicts(name, value)]
-        return bool(states) and all(found == state for found in states)
-
-    return test
+@entry_point
+def order_pending(value: t.Any) -> bool:
+    """Return whether an order is pending: all of them, where there are many."""
+    return _all_are(value, _order.PENDING)
 
 
+@entry_point
+def order_processing(value: t.Any) -> bool:
+    """Return whether an order is being processed: all of them, where there are many."""
+    return _all_are(value, _order.PROCESSING)
+
+
+@entry_point
+def order_partial(value: t.Any) -> bool:
+    """Return whether an order succeeded in part: all of them, where there are many."""
+    return _all_are(value, _order.PARTIAL)
+
+
+@entry_point
 def order_failed(value: t.Any) -> bool:
     """Return whether an order failed: any of them, where there are many."""
-    return any(state == _order.FAILED for state, dummy in _verdicts("order_failed", value))
+    return any(state == _order.FAILED for state, dummy in verdict(value).orders)
 
 
+@entry_point
 def order_finished(value: t.Any) -> bool:
-    """Return whether there is an order, and nothing more will happen to it or, where there are many, to any."""
-    orders = _verdicts("order_finished", value)
-    return bool(orders) and all(finished for dummy, finished in orders)
+    """Return whether there is an order, none is missing, and nothing more will happen to any."""
+    orders, missing = verdict(value)
+    return bool(orders) and not missing and all(finished for dummy, finished in orders)
+
+
+def _all_are(value: t.Any, state: str) -> bool:
+    orders = verdict(value).orders
+    return bool(orders) and all(found == state for found, dummy in orders)
 
 
 class TestModule:
@@ -44,10 +60,5 @@ class TestModule:
 
     def tests(self) -> dict[str, t.Callable[[t.Any], bool]]:
         """Return the tests by name."""
-        alike = {"order_succeeded": _order.SUCCEEDED, "order_pending": _order.PENDING}
-        alike |= {"order_processing": _order.PROCESSING, "order_partial": _order.PARTIAL}
-        return {
-            **{name: _all_in(name, state) for name, state in alike.items()},
-            "order_failed": order_failed,
-            "order_finished": order_finished,
-        }
+        every = (order_succeeded, order_failed, order_finished, order_pending, order_processing, order_partial)
+        return {test.__name__: test for test in every}

@@ -90,7 +90,7 @@ class Chromium:
         assert "error" not in answer, f"{method}: {answer['error']}"
         return dict(answer["result"])
 
-    def _until(self, wanted: Any) -> Message:
+    def _until(self, expected: Any) -> Message:
         deadline = time.monotonic() + PATIENCE
         while True:
             while b"\0" in self._buffer:
@@ -98,7 +98,7 @@ class Chromium:
                 message: Message = json.loads(line)
                 if "method" in message:
                     self.events.append(message)
-                if wanted(message):
+                if expected(message):
                     return message
             ready = select.select([self._answers], [], [], max(0.0, deadline - time.monotonic()))[0]
             data = os.read(self._answers, 65536) if ready else b""
@@ -126,7 +126,7 @@ class Chromium:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
-    def look(self, scheme: str = "light", width: int = 1280, height: int = 900, media: str = "") -> None:
+    def emulate(self, scheme: str = "light", width: int = 1280, height: int = 900, media: str = "") -> None:
         """Be a reader who prefers ``scheme``, with a window of this size."""
         self.send(
             "Emulation.setEmulatedMedia", media=media, features=[{"name": "prefers-color-scheme", "value": scheme}]

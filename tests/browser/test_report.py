@@ -41,7 +41,7 @@ ORDERS: list[dict[str, Any]] = [
     {"pool": "pool-c3", "created": 1200, "operation": "modify", "state": "pending"},
 ]
 #: Everything whose colours must be told from what is behind it, as the reader sees them.
-TEXTS = "h1, h2, .soft, .note, .tiles li, .reasons li, .state, td, tbody th, th button, figcaption, caption, footer"
+TEXTS = "h1, h2, .soft, .note, .totals li, .reasons li, .state, td, tbody th, th button, figcaption, caption, footer"
 CONTRAST = """
 (() => {
   const light = (rgb) => rgb.map((c) => c / 255).map((c) => c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
@@ -88,7 +88,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
 
 @pytest.fixture
 def page(browser: Chromium, report: Path) -> Chromium:
-    browser.look()
+    browser.emulate()
     browser.open(report.as_uri())
     return browser
 
@@ -150,7 +150,7 @@ def test_headings_sort(page: Chromium) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_can_be_read(page: Chromium, scheme: str) -> None:
-    page.look(scheme)
+    page.emulate(scheme)
     paper = "getComputedStyle(document.body).backgroundColor"
     assert (page.evaluate(paper) == "rgb(255, 255, 255)") is (scheme == "light")
     ratios = page.evaluate(CONTRAST)
@@ -161,17 +161,17 @@ def test_every_text_can_be_read(page: Chromium, scheme: str) -> None:
 
 def test_it_fits_common_screens(page: Chromium) -> None:
     for width in (1280, 390):
-        page.look(width=width)
+        page.emulate(width=width)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         keep(page, f"width-{width}")
-    page.look(width=1280)
+    page.emulate(width=1280)
     assert page.evaluate(
         "(() => { const one = document.querySelector('.scroll'); return one.scrollWidth <= one.clientWidth })()"
     )
 
 
 def test_it_prints_in_light_and_in_full(page: Chromium) -> None:
-    page.look(media="print", scheme="dark")
+    page.emulate(media="print", scheme="dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     keep(page, "print")
     assert page.evaluate("getComputedStyle(document.querySelector('.scroll')).overflowX") == "visible"

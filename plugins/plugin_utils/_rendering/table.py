@@ -88,15 +88,15 @@ def _footer(given: Given, found: list[Row]) -> t.Iterator[str]:
 
 def _layout(columns: list[Column], cells: list[list[str]], width: int) -> tuple[list[int], list[int]]:
     """Return which columns fit and how wide each is: as wide as its widest cell if there is room."""
-    wanted = [
+    natural = [
         max(measure(column.heading), *(measure(row[index]) for row in cells)) for index, column in enumerate(columns)
     ]
-    least = [min(want, max(column.least, measure(column.heading))) for want, column in zip(wanted, columns)]
+    least = [min(want, max(column.least, measure(column.heading))) for want, column in zip(natural, columns)]
     kept = list(range(len(columns)))
     while sum(least[index] for index in kept) + len(_GAP) * (len(kept) - 1) > width:
         kept.remove(max(kept, key=lambda index: columns[index].spare))
     room = width - len(_GAP) * (len(kept) - 1)
-    widths = {index: min(wanted[index], room) for index in kept}
+    widths = {index: min(natural[index], room) for index in kept}
     while sum(widths.values()) > room:
         giving = [index for index in kept if widths[index] > least[index]]
         widths[max(giving, key=lambda index: widths[index] / columns[index].weight)] -= 1

@@ -256,7 +256,7 @@ def _part(kind: str, state: str, start: float, end: float, y: int, *, going_on: 
 
 
 def _text(x: float, y: float, text: str, kind: str = "", *, size: int = 0, bold: bool = False) -> str:
-    looks = f' class="{kind}"' if kind else ""
-    looks += f' font-size="{size}"' if size else ""
-    looks += ' font-weight="600"' if bold else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}"{looks}>{escape(text)}</text>'
+    attributes = f' class="{kind}"' if kind else ""
+    attributes += f' font-size="{size}"' if size else ""
+    attributes += ' font-weight="600"' if bold else ""
+    return f'<text x="{x:.1f}" y="{y:.1f}"{attributes}>{escape(text)}</text>'

@@ -8,6 +8,9 @@ import typing as t
 
 import pytest
 from ansible.errors import AnsibleFilterError
+from ansible_collections.huaweicloud.modelarts.plugins.filter.orders_report_html import orders_report_html
+from ansible_collections.huaweicloud.modelarts.plugins.filter.orders_table import orders_table
+from ansible_collections.huaweicloud.modelarts.plugins.filter.orders_timeline import orders_timeline
 from ansible_collections.huaweicloud.modelarts.plugins.test.orders import TestModule as OrderTests
 from ansible_collections.huaweicloud.modelarts.tests.unit.plugins.orders import SPELLINGS, START, order, raw, result
 from jinja2 import StrictUndefined, UndefinedError
@@ -106,6 +109,59 @@ def test_rows_of_show_order() -> None:
 
 def test_a_service_that_sends_a_state_of_its_own_is_not_believed() -> None:
     assert true_tests({**raw("failed"), "state": "succeeded", "finished": False}) == {"failed", "finished"}
+
+
+def test_a_result_that_names_something_missing_is_neither_succeeded_nor_finished() -> None:
+    assert true_tests(result(order("succeeded"), missing=[])) == {"succeeded", "finished"}
+    outcomes: list[dict[str, t.Any]] = [{}, {"failed": True, "msg": "timed out"}]
+    for failed in outcomes:
+        assert true_tests(result(order("succeeded"), missing=["pool-b"], **failed)) == set()
+        assert true_tests(result(order("failed"), missing=["pool-b"], **failed)) == {"failed"}
+    assert true_tests(result(order("succeeded"), fields=("order_name",), missing=["order.b"])) == set()
+
+
+class Broken(dict[str, t.Any]):
+    """An order that breaks down when it is read."""
+
+    def __init__(self, error: type[Exception]) -> None:
+        super().__init__(state="succeeded")
+        self.error = error
+
+    def get(self, key: str, default: t.Any = None) -> t.Any:
+        raise self.error("\x1b[31mone\u202etwo\nthree")
+
+
+POINTS: dict[str, t.Callable[..., object]] = {
+    **TESTS,
+    **{one.__name__: one for one in (orders_table, orders_timeline, orders_report_html)},
+}
+
+
+@pytest.mark.parametrize("name", POINTS)
+@pytest.mark.parametrize("error", [ZeroDivisionError, RecursionError, MemoryError, RuntimeError, KeyError])
+def test_no_exception_leaves_a_test_or_a_filter(name: str, error: type[Exception]) -> None:
+    with pytest.raises(AnsibleFilterError) as caught:
+        POINTS[name]([Broken(error)])
+    told = str(caught.value)
+    assert told.startswith(f"{name}: {error.__name__}: ")
+    assert told.endswith(" This is a defect: please report it")
+    assert told.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("name", "positional", "named", "told"),
+    [
+        ("orders_table", (), {"witdh": 80}, "got an unexpected keyword argument 'witdh': it takes width"),
+        ("orders_timeline", (1, 2), {}, "too many positional arguments: it takes now"),
+        ("order_failed", (1,), {}, "too many positional arguments: it takes no options"),
+    ],
+)
+def test_a_misspelt_option_is_told_with_those_that_there_are(
+    name: str, positional: tuple[t.Any, ...], named: dict[str, t.Any], told: str
+) -> None:
+    with pytest.raises(AnsibleFilterError) as caught:
+        POINTS[name]([], *positional, **named)
+    assert str(caught.value).startswith(f"{name}: {told}")
 
 
 @pytest.mark.parametrize("name", TESTS)
