@@ -56,7 +56,7 @@ def _sample_order(pool: str, end: str, phase: str, created: float, queued: float
         "beginTimestamp": began,
         "endTimestamp": began + int(ran * 60_000) if ran else 0,
     }
-    return normalise({**row, **times})
+    return dict(normalise({**row, **times}))
 
 
 def terminal(text: str) -> str:

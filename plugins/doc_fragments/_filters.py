@@ -69,6 +69,7 @@ options:
   latest:
     description:
       - Keep only the newest order of each pool, out of those that match all other filters.
+      - Where creation times are equal or missing, every order that may be the newest one is kept.
     type: bool
     default: false
   details:

@@ -120,7 +120,7 @@ class LookupModule(LookupBase):
 
     def run(
         self, terms: list[t.Any], variables: t.Mapping[str, t.Any] | None = None, **kwargs: t.Any
-    ) -> list[_order.Order]:
+    ) -> list[dict[str, t.Any]]:
         """Return the orders of the pools in ``terms``, newest first."""
         kwargs.pop("wantlist", None)  # from with_modelarts_orders
         try:
@@ -139,7 +139,7 @@ class LookupModule(LookupBase):
         one_more = self.get_option("involved_name")
         return list(dict.fromkeys(_name(pool) for pool in (pools if one_more is None else [*pools, one_more])))
 
-    def _read(self, pools: list[str], given: PluginOptions) -> list[_order.Order]:
+    def _read(self, pools: list[str], given: PluginOptions) -> list[dict[str, t.Any]]:
         options = given.read(INFO)
         clock = Clock()
         query = Query.from_options({**options, "involved_name": None}, clock.time_ms())
@@ -150,7 +150,7 @@ class LookupModule(LookupBase):
             register(connection.redactor.secrets)
             connection.close()
         # A service that echoes a secret must not carry it into whatever a playbook makes of the orders.
-        return t.cast("list[_order.Order]", remove_values(query.project(orders), connection.redactor.secrets))
+        return t.cast("list[dict[str, t.Any]]", remove_values(query.project(orders), connection.redactor.secrets))
 
     def _orders_of(self, api: OrdersApi, query: Query, pools: list[str]) -> list[_order.Order]:
         """Return the orders of each pool, each once even where a pool was named by its name and by its ID."""
@@ -158,7 +158,7 @@ class LookupModule(LookupBase):
             orders = api.list(query).orders
         else:
             found = [order for pool in pools for order in self._orders_of_pool(api, query.for_pool(pool), pool)]
-            orders = _order.newest_first({_key(order): order for order in found}.values())
+            orders = _order.newest_first({_order.key_of(order): order for order in found}.values())
         if query.details:
             for warning in api.add_details(orders):
                 display.warning(warning)
@@ -186,7 +186,3 @@ def _name(term: t.Any) -> str:
     if isinstance(term, (str, int)) and not isinstance(term, bool):
         return str(term)
     raise InputError(f"{safe(term, 60)!r} is not a pool's name or ID: give the terms as strings")
-
-
-def _key(order: _order.Order) -> t.Any:
-    return order["order_name"] or order["order_id"] or id(order)

@@ -96,6 +96,7 @@ orders:
     - The orders, newest first. Empty in failure.
     - All keys are always there. What the service did not send is null.
     - Keys that the service adds to its answers come through in snake_case.
+    - Texts come as the service sent them, but without control characters other than line breaks and tabs.
   returned: always
   type: list
   elements: dict
@@ -124,7 +125,8 @@ orders:
       description:
         - What the service's words mean, V(pending), V(processing), V(succeeded), V(partial), V(failed) or V(unknown).
         - V(pending) orders are unpaid or unapproved. V(partial) orders got only a part of what was ordered.
-        - V(unknown) stands for words that no documentation names. It never counts as success.
+        - V(unknown) stands for words that no documentation names, also where one of them, such as C(cancelled), stands
+          beside a word for success. It never counts as success.
       type: str
       sample: succeeded
     finished:

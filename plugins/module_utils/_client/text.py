@@ -20,7 +20,7 @@ from .errors import InputError
 # 9999-12-31T23:59:59.999Z: later than this no calendar can say.
 LATEST_MS = 253402300799999
 # Epoch values below this (March 1973 in ms) are seconds that somebody took for milliseconds.
-_SECONDS_MISTAKEN = 100_000_000_000
+EARLIEST_MS = 100_000_000_000
 
 _AGE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhdw])", re.ASCII)
 _AGE_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -57,7 +57,7 @@ def _epoch_ms(option: str, text: str) -> int:
     value = int(text) if len(text) < 20 else LATEST_MS + 1
     if value > LATEST_MS:
         raise InputError(f"{option}: {safe(text, 60)} lies beyond the year 9999: {_TIME_HELP}")
-    if 0 < value < _SECONDS_MISTAKEN:
+    if 0 < value < EARLIEST_MS:
         raise InputError(f"{option}: {text} looks like seconds, the API counts in milliseconds: {_TIME_HELP}")
     return value
 
@@ -138,6 +138,21 @@ def _one_line(text: t.Any, limit: int) -> str:
 
 def _cut(line: str, limit: int) -> str:
     return line if len(line) <= limit else (line[: max(0, limit - 3)] + "...")[:limit]
+
+
+def free_text(text: str) -> str:
+    """Return free text from outside, whole, without what acts on a terminal or makes text read differently than it is.
+
+    Newline and tab stay. C0 and C1 controls, bidi controls, line separators, tag characters and lone surrogates go.
+    """
+    return text if _PLAIN.fullmatch(text) else _ACTS.sub("", text)
+
+
+_PLAIN = re.compile(r"[\t\n\x20-\x7e]*")
+_ACTS = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    r"\U000e0000-\U000e007f]"
+)
 
 
 class Redactor:

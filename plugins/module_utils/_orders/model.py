@@ -12,14 +12,15 @@ cautious one: nothing counts as success that might be something else.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import typing as t
 
 from .._client.errors import AnswerError
-from .._client.text import LATEST_MS, iso_ms, snake_case
+from .._client.text import EARLIEST_MS, LATEST_MS, free_text, iso_ms, snake_case
 
 Raw = t.Mapping[str, t.Any]
-Order = dict[str, t.Any]
 
 PENDING, PROCESSING, SUCCEEDED, PARTIAL, FAILED, UNKNOWN = STATES = (
     "pending",
@@ -32,36 +33,55 @@ PENDING, PROCESSING, SUCCEEDED, PARTIAL, FAILED, UNKNOWN = STATES = (
 ENDED = frozenset({SUCCEEDED, PARTIAL, FAILED})
 
 _SUCCESS_WORDS = frozenset({"successed", "succeed", "succeeded", "success"})
-_PROCESSING_WORDS = frozenset({"processing", "running"})
+_PARTIAL_WORDS = frozenset(f"partial{word}" for word in _SUCCESS_WORDS)
+_GOING_ON_WORDS = frozenset({"pending", "processing", "running"})
 _COMPLETED = frozenset({"completed"})
 
+
+class _Listed(t.TypedDict):
+    """What ListOrders tells of an order: every key is always there."""
+
+    order_name: str | None
+    order_id: str | None
+    operation: str | None
+    phase: str | None
+    result: str | None
+    state: str
+    finished: bool
+    fail_reason: str | None
+    resource_name: str | None
+    resource_display_name: str | None
+    workspace_id: str | None
+    created_at: str | None
+    began_at: str | None
+    ended_at: str | None
+    creation_timestamp: int
+    begin_timestamp: int
+    end_timestamp: int
+    queue_seconds: float | None
+    run_seconds: float | None
+    init_count: list[dict[str, t.Any]]
+    spec_count: list[dict[str, t.Any]]
+    result_count: list[dict[str, t.Any]]
+    billing_mode: str | None
+    period_type: str | None
+    period_num: str | None
+
+
+class Order(_Listed, total=False):
+    """One order as users see it. Keys that the service adds to its answers stand beside these."""
+
+    resources: list[dict[str, t.Any]]
+
+
 # Every key that an order always has, in the order in which they are returned.
-ORDER_KEYS = (
-    "order_name",
-    "order_id",
-    "operation",
-    "phase",
-    "result",
-    "state",
-    "finished",
-    "fail_reason",
-    "resource_name",
-    "resource_display_name",
-    "workspace_id",
-    "created_at",
-    "began_at",
-    "ended_at",
-    "creation_timestamp",
-    "begin_timestamp",
-    "end_timestamp",
-    "queue_seconds",
-    "run_seconds",
-    "init_count",
-    "spec_count",
-    "result_count",
-    "billing_mode",
-    "period_type",
-    "period_num",
+ORDER_KEYS = tuple(_Listed.__annotations__)
+# What changes while an order is processed, so that it cannot belong to what identifies one.
+_CHANGING = frozenset(
+    (
+        *("phase", "result", "state", "finished", "fail_reason", "result_count", "resources"),
+        *("began_at", "ended_at", "begin_timestamp", "end_timestamp", "queue_seconds", "run_seconds"),
+    )
 )
 _API_KEYS = frozenset(
     (
@@ -94,27 +114,33 @@ _RESERVED = frozenset(("resources",))
 def state_of(raw: Raw) -> str:
     """Return the state that a raw row's ``phase`` and ``result`` tell together; ShowOrder's rows have ``status``.
 
-    A failure mark in either beats everything; a partial one beats success; ``completed`` alone proves nothing
-    without an end time; any other word is ``unknown``.
+    A failure mark in either beats everything. Success, full or partial, must stand alone or beside ``completed``:
+    beside a word of going on it counts only with an end time, beside any other word the state is ``unknown``, because
+    an order may be cancelled or closed after it succeeded. ``completed`` alone proves nothing without an end time.
     """
     words = _words(raw.get("phase"), raw.get("result")) or _words(raw.get("status"))
-    if "failed" in words:
+    if FAILED in words:
         return FAILED
-    if "partialsuccessed" in words:
-        return PARTIAL
-    if words & _SUCCESS_WORDS:
-        return SUCCEEDED
+    partial = words & _PARTIAL_WORDS
+    if partial or words & _SUCCESS_WORDS:
+        return _success_beside(
+            words - _PARTIAL_WORDS - _SUCCESS_WORDS - _COMPLETED, PARTIAL if partial else SUCCEEDED, raw
+        )
     if words == _COMPLETED:
         return _completed_state(raw)
     if words == {PENDING}:
         return PENDING
-    if words and words <= {PENDING, *_PROCESSING_WORDS}:
-        return PROCESSING
-    return UNKNOWN
+    return PROCESSING if words and words <= _GOING_ON_WORDS else UNKNOWN
 
 
 def _words(*values: t.Any) -> set[str]:
     return {str(value).strip().lower() for value in values if value is not None and value != ""}
+
+
+def _success_beside(others: set[str], success: str, raw: Raw) -> str:
+    if not others <= _GOING_ON_WORDS:
+        return UNKNOWN
+    return PROCESSING if others and not timestamp(raw.get("endTimestamp")) else success
 
 
 def _completed_state(raw: Raw) -> str:
@@ -129,14 +155,18 @@ def is_finished(state: str, end_timestamp: int) -> bool:
 
 
 def timestamp(value: t.Any) -> int:
-    """Return epoch milliseconds from a number or a string of one; 0 for what is missing or is no time."""
-    if value.__class__ is int:
-        return value if 0 < value <= LATEST_MS else 0
-    if isinstance(value, str) and len(value) <= 32:
-        value = _number(value)
-    if not _is_number(value) or not 0 < value <= LATEST_MS:
+    """Return epoch milliseconds from a number or a string of one; 0 for what is missing or is no time.
+
+    A number that would lie before March 1973 is one of seconds.
+    """
+    if value.__class__ is not int:
+        if isinstance(value, str) and len(value) <= 32:
+            value = _number(value)
+        if not _is_number(value):
+            return 0
+    if not 0 < value <= LATEST_MS:
         return 0
-    return int(value)
+    return int(value if value >= EARLIEST_MS else value * 1000)
 
 
 def _is_number(value: t.Any) -> bool:
@@ -153,14 +183,12 @@ def _number(text: str) -> float:
 
 def string(value: t.Any) -> str | None:
     """Return a text key's value: None where it is missing or empty, text where a number came instead."""
-    if isinstance(value, str):
-        return value or None
-    return None if value is None else str(value)
+    return _verbatim(value) or None
 
 
 def _verbatim(value: t.Any) -> str | None:
-    """Return the service's own word untouched; text where something else came instead."""
-    return value if value is None or isinstance(value, str) else str(value)
+    """Return the service's own word but for controls; text where something else came instead."""
+    return None if value is None else free_text(value if isinstance(value, str) else str(value))
 
 
 def _whole(value: t.Any) -> int | None:
@@ -212,7 +240,7 @@ def normalise(raw: t.Any) -> Order:
         "period_num": string(get("periodNum")),
     }
     if not raw.keys() <= _API_KEYS:
-        _add_new_keys(order, raw, _API_KEYS, _RESERVED)
+        _add_new_keys(t.cast("dict[str, t.Any]", order), raw, _API_KEYS, _RESERVED)
     return order
 
 
@@ -231,7 +259,18 @@ def _add_new_keys(
         if key not in known:
             name = snake_case(key)
             if name not in reserved:
-                target.setdefault(name, value)
+                target.setdefault(name, _free_of_controls(value))
+
+
+def _free_of_controls(value: t.Any) -> t.Any:
+    """Return JSON of any shape, its texts without controls."""
+    if isinstance(value, str):
+        return free_text(value)
+    if isinstance(value, list):
+        return [_free_of_controls(each) for each in value]
+    if isinstance(value, dict):
+        return {free_text(key): _free_of_controls(each) for key, each in value.items()}
+    return value
 
 
 def _flavor_counts(value: t.Any) -> list[dict[str, t.Any]]:
@@ -293,39 +332,75 @@ def newest_first(orders: t.Iterable[Order]) -> list[Order]:
     return sorted(orders, key=lambda order: (-order["creation_timestamp"], order["order_name"] or ""))
 
 
-def pool_of(order: Order) -> str:
-    """Return what identifies an order's pool: its ID, else its display name."""
-    return order["resource_name"] or order["resource_display_name"] or ""
+def key_of(order: Order) -> str:
+    """Return what identifies an order, from listing to listing: name, else ID, else what never changes in it."""
+    return order["order_name"] or order["order_id"] or _digest(order)
+
+
+def _digest(order: Order) -> str:
+    lasting = {key: value for key, value in order.items() if key not in _CHANGING}
+    text = json.dumps(lasting, sort_keys=True, default=str)
+    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def newest_of_each_pool(orders: t.Iterable[Order]) -> list[Order]:
-    """Return the newest order of each pool, newest first; an order that names no pool stands for itself."""
-    seen: set[str] = set()
-    kept = []
-    for order in newest_first(orders):
-        pool = pool_of(order)
-        if not pool or pool not in seen:
-            seen.add(pool)
-            kept.append(order)
-    return kept
+    """Return of each pool every order that may be its newest, newest first.
+
+    That is the one created last, those of the same millisecond, and those without a creation time. An order that names
+    no pool stands for itself.
+    """
+    listed = newest_first(orders)
+    pools = _pools_of(listed)
+    last: dict[str, int] = {}
+    for order, names in zip(listed, pools):
+        for name in names:
+            last[name] = max(last.get(name, 0), order["creation_timestamp"])
+    return [
+        order
+        for order, names in zip(listed, pools)
+        if not (names and order["creation_timestamp"])
+        or any(order["creation_timestamp"] == last[name] for name in names)
+    ]
 
 
-def summarise(orders: t.Sequence[Order]) -> dict[str, t.Any]:
-    """Return what conditions are made of: ``summary``, ``all_succeeded``, ``all_finished``, ``any_failed``."""
+def _pools_of(orders: t.Iterable[Order]) -> list[set[str]]:
+    """Return the pools of each order: its ID; where an order has none, all of the same display name, else that name."""
+    orders = list(orders)
+    ids: dict[str, set[str]] = {}
+    for order in orders:
+        pool, shown = order["resource_name"], order["resource_display_name"]
+        if pool:
+            ids.setdefault(pool, {pool})
+            ids.setdefault(shown or pool, set()).add(pool)
+    return [_ids_of(order, ids) for order in orders]
+
+
+def _ids_of(order: Order, ids: t.Mapping[str, set[str]]) -> set[str]:
+    if order["resource_name"]:
+        return {order["resource_name"]}
+    shown = order["resource_display_name"]
+    return ids.get(shown, {shown}) if shown else set()
+
+
+def summarise(orders: t.Sequence[Order], missing: t.Collection[t.Any] = ()) -> dict[str, t.Any]:
+    """Return what conditions are made of: ``summary``, ``all_succeeded``, ``all_finished``, ``any_failed``.
+
+    ``missing`` is what was asked for by name and not met: while it holds anything, not all can have succeeded or ended.
+    """
     counts = dict.fromkeys(STATES, 0)
     for order in orders:
         counts[order["state"]] += 1
     total = len(orders)
     return {
         "summary": {"total": total, **counts},
-        "all_succeeded": 0 < total == counts[SUCCEEDED],
-        "all_finished": total > 0 and all(order["finished"] for order in orders),
+        "all_succeeded": not missing and 0 < total == counts[SUCCEEDED],
+        "all_finished": not missing and total > 0 and all(order["finished"] for order in orders),
         "any_failed": counts[FAILED] > 0,
     }
 
 
 def describe(order: Order) -> str:
-    """Return raw text that names an order and its pool; a door makes it safe before it prints it."""
+    """Return raw text that names an order and its pool; whoever prints it makes it safe first."""
     pool = order["resource_display_name"] or order["resource_name"]
     name = order["order_name"] or order["order_id"] or "an order without a name"
     return f"{name} (pool {pool})" if pool else name

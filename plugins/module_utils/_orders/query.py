@@ -128,12 +128,13 @@ class Query:
         kept = [order for order in orders if self.keeps(order)]
         return _order.newest_of_each_pool(kept) if self.latest else _order.newest_first(kept)
 
-    def project(self, orders: t.Iterable[_order.Order]) -> list[_order.Order]:
+    def project(self, orders: t.Iterable[_order.Order]) -> list[dict[str, t.Any]]:
         """Return the orders with the keys of ``fields`` only, or as they are where none were named."""
+        plain = t.cast("t.Iterable[dict[str, t.Any]]", orders)
         fields = self.fields
         if fields is None:
-            return list(orders)
-        return [{key: order[key] for key in fields if key in order} for order in orders]
+            return list(plain)
+        return [{key: order[key] for key in fields if key in order} for order in plain]
 
 
 def _pool_names(order: _order.Order) -> tuple[str | None, str | None]:

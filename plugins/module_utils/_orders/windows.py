@@ -18,7 +18,7 @@ import json
 import math
 import typing as t
 
-FINISHED_PHASES = ("successed", "succeeded", "failed", "completed", "partialsuccessed", "partialsucceeded")
+from . import model as _order
 
 # No order is from the year 5000: such numbers are no times.
 FAR_FUTURE_MS = 95_000_000_000_000
@@ -61,10 +61,7 @@ class Page:
 
 def stamp_of(row: Row) -> int | None:
     """Return a row's creation time, None if it has none that is usable."""
-    try:
-        stamp = int(row.get("creationTimestamp") or 0)
-    except (TypeError, ValueError, OverflowError):
-        return None
+    stamp = _order.timestamp(row.get("creationTimestamp"))
     return stamp if 0 < stamp < FAR_FUTURE_MS else None
 
 
@@ -80,17 +77,9 @@ def key_of(row: Row) -> tuple[str, str]:
 
 def progress_of(row: Row) -> tuple[int, float, float]:
     """Return how far along an order is, for comparing two rows of it."""
-    phase = str(row.get("phase") or "").lower()
-    rank = 2 if phase in FINISHED_PHASES else 0 if phase == "pending" else 1
-    return rank, _number(row.get("endTimestamp")), _number(row.get("beginTimestamp"))
-
-
-def _number(value: t.Any) -> float:
-    try:
-        number = float(value or 0)
-    except (TypeError, ValueError, OverflowError):
-        return 0
-    return number if math.isfinite(number) else 0
+    state = _order.state_of(row)
+    rank = 2 if state in _order.ENDED else 0 if state == _order.PENDING else 1
+    return rank, _order.timestamp(row.get("endTimestamp")), _order.timestamp(row.get("beginTimestamp"))
 
 
 class Found:

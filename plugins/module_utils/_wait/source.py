@@ -76,7 +76,7 @@ class DirectSource:
 
     def show(self, order: _order.Order) -> list[dict[str, t.Any]]:
         """Return ShowOrder's rows of one order."""
-        return self._api.show(order["order_name"])
+        return self._api.show(order["order_name"] or "")
 
     def past(self) -> list[_order.Order]:
         """Return succeeded orders of the project, by one request."""

@@ -335,7 +335,7 @@ _LATE_MS = 3_600_000
 
 
 def _key(order: _order.Order) -> str:
-    return order["order_name"] or order["order_id"] or f"{_order.pool_of(order)}@{order['creation_timestamp']}"
+    return _order.key_of(order)
 
 
 def kind_of(order: _order.Order) -> tuple[str | None, tuple[str, ...]]:

@@ -47,10 +47,10 @@ def test_each_change_is_one_event_soon_after_it_happened() -> None:
         assert all({"order", "previous_state", "id"} < set(event) for event in events)
 
 
-def test_text_of_the_service_comes_raw() -> None:
+def test_text_of_the_service_comes_whole_but_for_controls() -> None:
     with world(ORDERS) as w:
         event = next(event for event in w.run(200) if event["order"]["state"] == "failed")
-        assert event["order"]["fail_reason"] == "Quota\nexceeded \x1b[2J{{ 7 * 7 }}"
+        assert event["order"]["fail_reason"] == "Quota\nexceeded [2J{{ 7 * 7 }}"
         assert json.loads(json.dumps(event)) == event
 
 

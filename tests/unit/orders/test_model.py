@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
 import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import AnswerError
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import snake_case
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.model import normalise, normalise_resource
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import EXAMPLE
@@ -58,6 +60,24 @@ SPELLINGS: list[tuple[Any, Any, dict[str, Any], str, bool]] = [
     ("completed", None, {"failReason": "no stock"}, "failed", True),
     ("completed", None, {"endTimestamp": ENDED, "failReason": ""}, "succeeded", True),
     ("completed", "completed", {"endTimestamp": ENDED}, "succeeded", True),
+    # whatever else is said beside success, in full or in part, may have undone it
+    *(
+        (first, second, {"endTimestamp": ended}, "unknown", ended > 0)
+        for other in ("cancelled", "canceled", "Closed", "deleted", "expired", "refunded", "rolledback", "new-word", 0)
+        for success in ("successed", "succeeded", "success", "partialSuccessed", "partialSucceeded")
+        for first, second in ((success, other), (other, success))
+        for ended in (0, ENDED)
+    ),
+    # success beside a word of going on: not before there is an end
+    ("processing", "successed", {}, "processing", False),
+    ("pending", "success", {"endTimestamp": 0}, "processing", False),
+    ("successed", "running", {"endTimestamp": ENDED}, "succeeded", True),
+    ("running", "partialSucceeded", {}, "processing", False),
+    ("running", "partialSucceeded", {"endTimestamp": str(ENDED)}, "partial", True),
+    # other words for a part
+    ("partialSucceeded", None, {}, "partial", True),
+    ("completed", "PARTIALSUCCESS", {}, "partial", True),
+    ("partialsucceed", "succeeded", {}, "partial", True),
     # two words for going on
     ("running", "processing", {}, "processing", False),
     ("pending", "processing", {}, "processing", False),
@@ -84,7 +104,7 @@ def test_every_spelling(phase: Any, result: Any, more: dict[str, Any], state: st
     assert (order["state"], order["finished"]) == (state, finished)
     assert _order.state_of(raw) == state
     for key, value in (("phase", phase), ("result", result)):
-        assert order[key] == (value if value is None or isinstance(value, str) else str(value))
+        assert dict(order)[key] == (value if value is None or isinstance(value, str) else str(value))
 
 
 @pytest.mark.parametrize(
@@ -185,6 +205,13 @@ def test_a_row_that_is_no_object_is_refused(row: Any) -> None:
         ("1682043883000.7", 1682043883000),
         (1682043883000.7, 1682043883000),
         ("1.682043883e12", 1682043883000),
+        # seconds, which no time in milliseconds could be: before March 1973 there were no orders
+        (1682043883, 1682043883000),
+        ("1682043883", 1682043883000),
+        (1682043883.7, 1682043883700),
+        ("1682043883.25", 1682043883250),
+        (99_999_999_999, 99_999_999_999_000),
+        (100_000_000_000, 100_000_000_000),
         (0, 0),
         ("0", 0),
         ("", 0),
@@ -219,14 +246,15 @@ def test_timestamps_of_every_kind(value: Any, expected: int) -> None:
 @pytest.mark.parametrize(
     ("created", "began", "ended", "queue", "run"),
     [
-        (1000, 3500, 10_000, 2.5, 6.5),
-        (1000, 0, 0, None, None),
-        (1000, 3500, 0, 2.5, None),
-        (3000, 1000, 500, 0.0, 0.0),
-        (0, 3500, 10_000, None, 6.5),
+        (ENDED + 1000, ENDED + 3500, ENDED + 10_000, 2.5, 6.5),
+        (ENDED + 1000, 0, 0, None, None),
+        (ENDED + 1000, ENDED + 3500, 0, 2.5, None),
+        (ENDED + 3000, ENDED + 1000, ENDED + 500, 0.0, 0.0),
+        (0, ENDED + 3500, ENDED + 10_000, None, 6.5),
+        (ENDED // 1000 - 10, ENDED, str(ENDED // 1000 + 5), 10.0, 5.0),
     ],
 )
-def test_durations(created: int, began: int, ended: int, queue: float | None, run: float | None) -> None:
+def test_durations(created: int, began: int, ended: Any, queue: float | None, run: float | None) -> None:
     order = normalise({"creationTimestamp": created, "beginTimestamp": began, "endTimestamp": ended})
     assert (order["queue_seconds"], order["run_seconds"]) == (queue, run)
 
@@ -289,7 +317,7 @@ def test_new_keys_come_in_snake_case_and_hide_nothing() -> None:
 )
 @pytest.mark.parametrize(("value", "expected"), [(0, "0"), (12, "12"), ("", None), (None, None), ("a\nb", "a\nb")])
 def test_text_keys(key: str, raw: str, value: Any, expected: str | None) -> None:
-    assert normalise({raw: value})[key] == expected
+    assert dict(normalise({raw: value}))[key] == expected
 
 
 def row(name: str | None, created: int, pool: str | None = None, **more: Any) -> _order.Order:
@@ -308,7 +336,71 @@ def test_sorting_and_the_newest_of_each_pool() -> None:
     ]
     assert [order["order_name"] for order in _order.newest_first(orders)] == ["c", "a", "b", None, None, "d"]
     newest = _order.newest_of_each_pool(orders)
-    assert [order["order_name"] for order in newest] == ["c", "a", None, None, "d"], "without a pool none is dropped"
+    assert [order["order_name"] for order in newest] == ["c", "a", "b", None, None, "d"], "none without a pool goes"
+
+
+DAY = 1_700_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("rows", "newest"),
+    [
+        ([("a", DAY, "p", "s"), ("b", DAY + 1, "p", "s")], "b"),
+        ([("a", DAY, "p", "s"), ("b", DAY, "p", "s"), ("c", DAY - 1, "p", "s")], "a b"),
+        ([("a", DAY, "p", "s"), ("b", 0, "p", "s"), ("c", None, "p", "s"), ("d", "soon", "p", "s")], "a b c d"),
+        ([("a", DAY, "p", "s"), ("b", DAY // 1000 + 1, "p", "s")], "b"),
+        ([("a", DAY, "p", "s"), ("b", str(DAY + 1), "p", None)], "b"),
+        ([("a", DAY, "p", "s"), ("b", DAY + 1, None, "s")], "b"),
+        ([("a", DAY + 1, "p", "s"), ("b", DAY, None, "s")], "a"),
+        ([("a", DAY, "p", "s"), ("b", DAY, None, "s")], "a b"),
+        ([("a", DAY, None, "s"), ("b", DAY + 1, None, "s")], "b"),
+        ([("a", DAY, "p", "s"), ("b", DAY + 1, "q", "s")], "a b"),
+        ([("a", DAY, "p", "s"), ("b", DAY + 2, "q", "s"), ("c", DAY + 1, None, "s")], "b c"),
+        ([("a", DAY, "p", None), ("b", DAY + 1, None, "p")], "b"),
+        ([("a", DAY, None, None), ("b", DAY + 1, None, None)], "a b"),
+    ],
+)
+def test_every_order_that_may_be_the_newest_of_its_pool(rows: list[Any], newest: str) -> None:
+    orders = [row(name, created, pool, resourceDisplayName=shown) for name, created, pool, shown in rows]
+    for listed in itertools.permutations(orders):
+        found = _order.newest_of_each_pool(listed)
+        assert sorted(str(order["order_name"]) for order in found) == newest.split()
+
+
+def test_an_order_is_known_by_name_then_number_then_what_never_changes() -> None:
+    key = _order.key_of
+    assert key(row("a", DAY, orderId="b")) == key(row("a", DAY + 1, "p", orderId="c")) == "a"
+    assert key(row(None, DAY, orderId="b")) == key(row("", DAY + 1, orderId="b")) == "b"
+    begun = row(None, DAY, "p", phase="running", beginTimestamp=DAY + 5)
+    ended = row(None, DAY, "p", phase="failed", beginTimestamp=DAY + 5, endTimestamp=DAY + 9, failReason="no stock")
+    ended["resources"] = [{"state": "failed"}]
+    assert key(begun) == key(ended)
+    others = [row(None, DAY + 1, "p"), row(None, DAY, "q"), row(None, DAY, "p", operation="delete"), row(None, DAY)]
+    assert len({key(begun), *map(key, others), key(row(None, DAY, "p", nodePool="n"))}) == 6
+
+
+CONTROLS = "\x00\x07\x1b[31m\r\x7f\x85\x9b0m\u061c\u200e\u200f\u2028\u202a\u202e\u2066\u2069"
+
+
+def test_what_the_service_says_is_returned_without_controls() -> None:
+    said = f"one{CONTROLS}\n\ttwo"
+    left = "one[31m0m\n\ttwo"
+    texts = ("orderName", "failReason", "resourceName", "resourceDisplayName", "operation", "phase", "newKey")
+    zone = {"az": said, "rackId": [said, {said: said}]}
+    order = dict(normalise({**dict.fromkeys(texts, said), "specCount": [{"flavor": said, "azs": [zone]}]}))
+    for name in texts:
+        assert order[snake_case(name)] == left
+    (count,) = normalise({"specCount": [{"flavor": said, "azs": [zone]}]})["spec_count"]
+    assert (count["flavor"], count["azs"]) == (left, [{"az": left, "count": None, "rack_id": [left, {left: left}]}])
+    assert (
+        normalise_resource({"message": said, "resourceName": said, "newKey": said}).items()
+        >= {
+            "message": left,
+            "resource_name": left,
+            "new_key": left,
+        }.items()
+    )
+    assert normalise({"orderName": CONTROLS[:2]})["order_name"] is None
 
 
 @pytest.mark.parametrize(
@@ -329,6 +421,8 @@ def test_the_summary(phases: list[str], all_succeeded: bool, all_finished: bool,
     assert facts["all_succeeded"] is all_succeeded
     assert facts["all_finished"] is all_finished
     assert facts["any_failed"] is any_failed
+    none = {**facts, "all_succeeded": False, "all_finished": False}
+    assert _order.summarise(orders, missing=["an order"]) == none
     assert facts["summary"]["total"] == len(phases) == sum(facts["summary"][state] for state in _order.STATES)
 
 
@@ -364,7 +458,7 @@ raw_orders = st.dictionaries(
 
 @given(raw_orders)
 def test_any_json_object_becomes_an_order_of_the_documented_types(raw: dict[str, Any]) -> None:
-    order = normalise(raw)
+    order = dict[str, Any](normalise(raw))
     assert set(order) >= set(_order.ORDER_KEYS)
     assert "items" not in order
     assert order["state"] in _order.STATES
@@ -388,8 +482,10 @@ def test_success_is_never_guessed(raw: dict[str, Any]) -> None:
     said = {str(raw.get(key)).strip().lower() for key in ("phase", "result", "status")}
     order = normalise(raw)
     if order["state"] == "succeeded":
-        assert said & {"successed", "succeed", "succeeded", "success", "completed"}
-        assert not said & {"failed", "partialsuccessed"}
+        success = {"successed", "succeed", "succeeded", "success", "completed"}
+        assert said & success
+        assert said - success <= {"pending", "processing", "running", "none", ""}
+        assert not said & {"pending", "processing", "running"} or order["end_timestamp"] > 0
     if "failed" in {str(raw.get(key)).strip().lower() for key in ("phase", "result")}:
         assert order["state"] == "failed"
     if order["finished"]:
