@@ -15,11 +15,11 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.clock import Clock
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import (
-    AnswerError,
     CredentialsError,
     ModelArtsError,
-    PassingError,
     RequestError,
+    ResponseError,
+    TransientError,
 )
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import CONNECTION, WAIT_FILTERS, Values
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
@@ -82,7 +82,7 @@ class RemoteSource:
         except AnsibleConnectionFailure as error:
             if not self._worked:
                 raise
-            raise PassingError(f"The host that looks could not be reached: {error}") from None
+            raise TransientError(f"The host that looks could not be reached: {error}") from None
         self.requests += 0 if result.get("unreachable") else t.cast("int", result.get("requests", requests))
         if result.get("failed") or result.get("msg"):
             raise _error_of(result, self._worked)
@@ -115,9 +115,9 @@ def _error_of(result: Values, worked: bool) -> ModelArtsError:
     status = facts["status"]
     kind: type[ModelArtsError] = RequestError
     if not result.get("failed") or result.get("unreachable") or (worked and status is None):
-        kind = PassingError
+        kind = TransientError
     elif status in (401, 403):
         kind = CredentialsError
     elif status is not None and 200 <= status < 300:
-        kind = AnswerError
+        kind = ResponseError
     return kind(str(result.get("msg") or "the module failed without a word"), **t.cast("dict[str, t.Any]", facts))

@@ -19,8 +19,8 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.cloc
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import (
     CredentialsError,
     ModelArtsError,
-    PassingError,
     ThrottledError,
+    TransientError,
 )
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import query_orders
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
@@ -155,10 +155,10 @@ def test_an_empty_option_does_not_hide_the_environment() -> None:
 def test_errors_carry_their_facts() -> None:
     error = ThrottledError("busy", status=429, error_code="APIGW.0308", request_id="r", retry_after=7)
     assert error.facts() == {"msg": "busy", "error_code": "APIGW.0308", "request_id": "r", "status": 429}
-    assert (str(error), error.retry_after, error.passing) == ("busy", 7, True)
-    assert not CredentialsError("no").passing
-    assert not ModelArtsError("no").passing
-    assert PassingError("later").passing
+    assert (str(error), error.retry_after, error.transient) == ("busy", 7, True)
+    assert not CredentialsError("no").transient
+    assert not ModelArtsError("no").transient
+    assert TransientError("later").transient
 
 
 ORDERS_OF_A_MONTH = [{"pool": f"p{number % 7}", "created": f"{number % 29}d"} for number in range(120)]

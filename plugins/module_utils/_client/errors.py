@@ -4,7 +4,7 @@
 
 # This code is PRIVATE to the collection: it may change in any release.
 
-"""The typed errors of the core. Only a door turns one into a failed task."""
+"""The typed errors of the core. Only an entry point turns one into a failed task."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ import typing as t
 class ModelArtsError(Exception):
     """What went wrong, in one line that a person can act on.
 
-    ``passing`` says whether the same question may well be answered a little later:
-    a transport retries such an error and a wait survives it.
+    ``transient`` says whether the same question may well be answered a little later: such an error is retried.
     """
 
-    passing = False
+    transient = False
 
     def __init__(
         self,
@@ -52,7 +51,13 @@ class InputError(ModelArtsError):
 
 
 class CredentialsError(ModelArtsError):
-    """The service refuses who we are or what we may do. Never retried: bad signatures lock a key."""
+    """The service refuses who we are or what we may do. Never retried: bad signatures lock a key.
+
+    ``definite`` is False where the refusal may be a gateway's, or of the moment: a 403 without one of the service's own
+    error codes, a 401 right after a renewal. A wait ends for such a one only when it comes twice.
+    """
+
+    definite = True
 
 
 class PoolNotFoundError(ModelArtsError):
@@ -67,15 +72,19 @@ class RequestError(ModelArtsError):
     """The service refuses the request itself (any other 3xx or 4xx)."""
 
 
-class AnswerError(ModelArtsError):
+class ResponseError(ModelArtsError):
     """The answer is not what the API promises: not JSON, or JSON of another shape."""
 
 
-class PassingError(ModelArtsError):
+class TransientError(ModelArtsError):
     """A fault that time may heal: network, timeout, 429, 5xx, a cut answer."""
 
-    passing = True
+    transient = True
 
 
-class ThrottledError(PassingError):
+class ThrottledError(TransientError):
     """The service asks to be asked less often (429)."""
+
+
+class UnknownHostError(TransientError):
+    """The name service knows no such host: a typo at the first contact, a transient fault afterwards."""

@@ -22,7 +22,7 @@ import typing as t
 import urllib.parse
 
 from .adapter import Line, new_adapter
-from .errors import InputError, PassingError, RequestError
+from .errors import InputError, RequestError, TransientError
 from .http_errors import explain
 from .request import Request, is_loopback
 from .tls import HttpOptions
@@ -69,7 +69,7 @@ class Http:
     def exchange(self, request: Request, headers: t.Mapping[str, str], seconds: float) -> Exchange:
         """Send one request and return its answer, whatever its status, within so many seconds.
 
-        Raises PassingError for faults of the network, RequestError for those that time does not heal, and
+        Raises TransientError for faults of the network, RequestError for those that time does not heal, and
         InputError where the CA file cannot be read.
         """
         return _Call(self._adapter(request), self._options, request, headers, seconds).result()
@@ -173,6 +173,8 @@ class _Call:
             chunks.append(chunk)
         return b"".join(chunks)
 
-    def _late(self) -> PassingError:
+    def _late(self) -> TransientError:
         limit = f"{round(self._seconds, 2):g} s"
-        return PassingError(f"{self._request.host} did not answer in full within {limit}, the limit that timeout sets")
+        return TransientError(
+            f"{self._request.host} did not answer in full within {limit}, the limit that timeout sets"
+        )

@@ -13,7 +13,7 @@ import socket
 import ssl
 import typing as t
 
-from .errors import ModelArtsError, PassingError, RequestError
+from .errors import ModelArtsError, RequestError, TransientError, UnknownHostError
 from .text import safe
 
 try:
@@ -22,11 +22,7 @@ except ImportError:
     pass  # _http says so, with the interpreter's name
 
 
-class UnknownHostError(PassingError):
-    """The name service knows no such host: a typo at the first contact, a passing fault afterwards."""
-
-
-def explain(error: BaseException, host: str, late: PassingError) -> ModelArtsError:
+def explain(error: BaseException, host: str, late: TransientError) -> ModelArtsError:
     """Return the typed error for what an exchange with ``host`` raised; ``late`` is the one for a lost deadline.
 
     Texts of the libraries below are not passed on: some of them hold a header or a proxy's password.
@@ -59,7 +55,7 @@ def _first(causes: list[BaseException], *types: type[BaseException]) -> t.Any:
     return next((cause for cause in causes if isinstance(cause, types)), None)
 
 
-def _tls(causes: list[BaseException], host: str, late: PassingError) -> ModelArtsError | None:
+def _tls(causes: list[BaseException], host: str, late: TransientError) -> ModelArtsError | None:
     untrusted = _first(causes, ssl.SSLCertVerificationError)
     if untrusted:
         reason = safe(untrusted.verify_message or "certificate verify failed", 120)
@@ -78,42 +74,44 @@ def _tls(causes: list[BaseException], host: str, late: PassingError) -> ModelArt
     )
 
 
-def _proxy(causes: list[BaseException], host: str, late: PassingError) -> ModelArtsError | None:
+def _proxy(causes: list[BaseException], host: str, late: TransientError) -> ModelArtsError | None:
     if not _first(causes, failures.ProxyError, failures.InvalidProxyURL):
         return None
     if any("Tunnel connection failed: 407" in str(cause) for cause in causes):
         return RequestError(f"The proxy on the way to {host} wants a login (407): put it into the proxy variable's URL")
-    return PassingError(f"The proxy on the way to {host} could not be used: check HTTPS_PROXY, or set use_proxy: false")
+    return TransientError(
+        f"The proxy on the way to {host} could not be used: check HTTPS_PROXY, or set use_proxy: false"
+    )
 
 
-def _name(causes: list[BaseException], host: str, late: PassingError) -> ModelArtsError | None:
+def _name(causes: list[BaseException], host: str, late: TransientError) -> ModelArtsError | None:
     unknown = _first(causes, socket.gaierror)
     if unknown is None:
         return None
     if unknown.errno == socket.EAI_AGAIN:
-        return PassingError(f"The name {host} could not be looked up just now")
+        return TransientError(f"The name {host} could not be looked up just now")
     return UnknownHostError(
         f"No host is named {host}: check region, cloud and endpoint, or this machine's name service"
     )
 
 
-def _timeout(causes: list[BaseException], host: str, late: PassingError) -> ModelArtsError | None:
+def _timeout(causes: list[BaseException], host: str, late: TransientError) -> ModelArtsError | None:
     return late if _first(causes, failures.Timeout, socket.timeout, TimeoutError) else None
 
 
-def _connection(causes: list[BaseException], host: str, late: PassingError) -> ModelArtsError | None:
+def _connection(causes: list[BaseException], host: str, late: TransientError) -> ModelArtsError | None:
     if _first(causes, ConnectionRefusedError):
-        return PassingError(f"Nothing accepts connections at {host} (connection refused)")
+        return TransientError(f"Nothing accepts connections at {host} (connection refused)")
     if _first(causes, ConnectionError, ssl.SSLError, failures.ChunkedEncodingError):
-        return PassingError(f"{host} closed the connection before its answer was complete")
+        return TransientError(f"{host} closed the connection before its answer was complete")
     if _first(causes, http.client.HTTPException):
-        return PassingError(f"{host} answered with something that is not HTTP: check the endpoint")
+        return TransientError(f"{host} answered with something that is not HTTP: check the endpoint")
     if _first(causes, failures.ConnectionError):
-        return PassingError(f"No connection to {host}: check the network, the region and the endpoint")
+        return TransientError(f"No connection to {host}: check the network, the region and the endpoint")
     return None
 
 
-def _body(causes: list[BaseException], host: str, late: PassingError) -> ModelArtsError | None:
+def _body(causes: list[BaseException], host: str, late: TransientError) -> ModelArtsError | None:
     if _first(causes, failures.ContentDecodingError):
-        return PassingError(f"The answer of {host} could not be decompressed")
+        return TransientError(f"The answer of {host} could not be decompressed")
     return None

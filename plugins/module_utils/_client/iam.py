@@ -13,7 +13,7 @@ import json
 import typing as t
 
 from .auth import Identity
-from .errors import AnswerError, InputError
+from .errors import InputError, ResponseError
 from .request import Request, encode_path
 from .retry import Transport
 from .text import safe
@@ -51,7 +51,7 @@ def log_in(transport: Transport, iam: str, login: Login) -> Token:
     answer = transport.ask_once(request, {"Content-Type": "application/json"}, "user name, domain name and password")
     value = answer.headers.get("X-Subject-Token")
     if not value:
-        raise AnswerError("IAM answered without a token (X-Subject-Token): check iam_endpoint")
+        raise ResponseError("IAM answered without a token (X-Subject-Token): check iam_endpoint")
     transport.redactor.add(value)
     return Token(value, _project_of(answer.data))
 
@@ -69,7 +69,7 @@ def find_project(transport: Transport, identity: Identity, iam: str, name: str) 
     answer = transport.ask(Request.get(iam, ("v3", "projects"), {"name": name}), identity)
     projects = answer.data.get("projects") if isinstance(answer.data, dict) else None
     if not isinstance(projects, list):
-        raise AnswerError("IAM answered without a list of projects: check iam_endpoint, or set project_id")
+        raise ResponseError("IAM answered without a list of projects: check iam_endpoint, or set project_id")
     ids = [project.get("id") for project in projects if isinstance(project, dict) and project.get("name") == name]
     if len(ids) != 1 or not isinstance(ids[0], str):
         count = "no project" if not ids else f"{len(ids)} projects"

@@ -17,14 +17,14 @@ import re
 import typing as t
 
 from .errors import (
-    AnswerError,
     CredentialsError,
     ModelArtsError,
     NotPublishedError,
-    PassingError,
     PoolNotFoundError,
     RequestError,
+    ResponseError,
     ThrottledError,
+    TransientError,
 )
 from .http import Exchange
 from .text import duration, safe
@@ -47,7 +47,7 @@ _REFUSED = (401, 403)
 # Statuses that say "not now": timeouts and gateways in trouble. 501 and 505 will never change.
 _PASSING_STATUSES = (408, 425, 429)
 _NEVER_SERVED = (501, 505, 511)
-# A clock further off than this is refused by the signature check.
+# A clock further off than this, in seconds, is refused by the signature check, and is not believed here.
 _CLOCK_TOLERANCE = 15 * 60
 _STATUS_ADVICE = {
     404: "check endpoint, region and project_id",
@@ -62,11 +62,13 @@ _BLANK = b" \t\r\n\xef\xbb\xbf"
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _OLD_GATEWAY = re.compile(r"^APIG\.")
+# Codes that only the service and its own gateway give. Without one, a 403 may come from anything on the way.
+_SERVICE_CODE = re.compile(r"(ModelArts|APIGW?|IAM|PDP\d*|STS\d*)\.\d+", re.ASCII)
 
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """A good answer: its JSON, its headers, and the service's clock in epoch ms (None where it does not tell)."""
+    """A good answer: its JSON, its headers, and the service's clock in epoch ms (None: none to believe)."""
 
     data: t.Any
     headers: t.Mapping[str, str]
@@ -90,7 +92,7 @@ class Asked:
 def read_answer(exchange: Exchange, asked: Asked) -> Answer:
     """Return what the service answered. Raises the typed error that fits its status and error code."""
     if 200 <= exchange.status < 300:
-        return Answer(_json(exchange, asked), exchange.headers, _date_ms(exchange.headers.get("Date")))
+        return Answer(_json(exchange, asked), exchange.headers, _server_ms(exchange.headers, asked.now))
     raise _refusal(exchange, asked)
 
 
@@ -98,7 +100,7 @@ def _json(exchange: Exchange, asked: Asked) -> t.Any:
     body = exchange.body
     facts: dict[str, t.Any] = {"status": exchange.status, "request_id": _request_id(exchange, {}, asked)}
     if not body.strip():
-        raise PassingError(f"{asked.host} answered with an empty body", **facts)
+        raise TransientError(f"{asked.host} answered with an empty body", **facts)
     try:
         data = _DECODER.decode(body.decode("utf-8-sig"))
     except RecursionError:
@@ -108,12 +110,12 @@ def _json(exchange: Exchange, asked: Asked) -> t.Any:
     if data is not _BROKEN:
         return _whole_characters(_flat(data, asked, facts), body)
     if body.lstrip(_BLANK)[:1] == b"<":
-        raise AnswerError(
+        raise ResponseError(
             f"{asked.host} answered with a web page, not with JSON: check the endpoint, and whether a proxy or a login "
             "page stands in between",
             **facts,
         )
-    raise PassingError(f"{asked.host} answered with something that is not JSON, or with half of it", **facts)
+    raise TransientError(f"{asked.host} answered with something that is not JSON, or with half of it", **facts)
 
 
 def _flat(data: t.Any, asked: Asked, facts: t.Mapping[str, t.Any]) -> t.Any:
@@ -131,8 +133,8 @@ def _flat(data: t.Any, asked: Asked, facts: t.Mapping[str, t.Any]) -> t.Any:
     raise _too_deep(asked, facts)
 
 
-def _too_deep(asked: Asked, facts: t.Mapping[str, t.Any]) -> AnswerError:
-    return AnswerError(f"{asked.host} answered with JSON of more than {_DEEPEST} levels: check the endpoint", **facts)
+def _too_deep(asked: Asked, facts: t.Mapping[str, t.Any]) -> ResponseError:
+    return ResponseError(f"{asked.host} answered with JSON of more than {_DEEPEST} levels: check the endpoint", **facts)
 
 
 def _whole_characters(data: t.Any, body: bytes) -> t.Any:
@@ -156,13 +158,16 @@ def _refusal(exchange: Exchange, asked: Asked) -> ModelArtsError:
     kind, advice = _meaning(code, exchange, asked)
     words = ": ".join(part for part in (code, text) if part)
     detail = f"HTTP {exchange.status}, {words}" if words else f"HTTP {exchange.status}"
-    return kind(
+    error = kind(
         f"{_opening(kind, asked)} ({detail}): {advice}",
         status=exchange.status,
         error_code=code,
         request_id=_request_id(exchange, body, asked),
-        retry_after=_retry_after(exchange.headers, asked.now) if issubclass(kind, PassingError) else None,
+        retry_after=_retry_after(exchange.headers, asked.now) if issubclass(kind, TransientError) else None,
     )
+    if isinstance(error, CredentialsError):
+        error.definite = exchange.status == 401 or bool(_SERVICE_CODE.fullmatch(code or ""))
+    return error
 
 
 def _opening(kind: type[ModelArtsError], asked: Asked) -> str:
@@ -172,7 +177,7 @@ def _opening(kind: type[ModelArtsError], asked: Asked) -> str:
         return "The service knows no such pool"
     if issubclass(kind, ThrottledError):
         return f"{asked.host} is asked too often"
-    if issubclass(kind, PassingError):
+    if issubclass(kind, TransientError):
         return f"{asked.host} cannot answer just now"
     return f"{asked.host} does not serve this request"
 
@@ -187,7 +192,7 @@ def _meaning(code: str | None, exchange: Exchange, asked: Asked) -> tuple[type[M
     if status in _REFUSED:
         return CredentialsError, (asked.signed and _clock_advice(exchange, asked.now)) or _SEE_CREDENTIALS
     if status in _PASSING_STATUSES or (status >= 500 and status not in _NEVER_SERVED):
-        return PassingError, "try again later"
+        return TransientError, "try again later"
     if 300 <= status < 400:
         target = _target(exchange, asked)
         return RequestError, f"it redirects{target}, which is never followed: set endpoint to the final address"
@@ -202,7 +207,7 @@ def _target(exchange: Exchange, asked: Asked) -> str:
 def _clock_advice(exchange: Exchange, now: float) -> str | None:
     """Return advice where the clocks differ by more than the signature check forgives."""
     theirs = _date_ms(exchange.headers.get("Date"))
-    if theirs is None or abs(theirs / 1000 - now) <= _CLOCK_TOLERANCE:
+    if theirs is None or _is_near(theirs, now):
         return None
     behind = theirs / 1000 - now
     place = "behind" if behind > 0 else "ahead of"
@@ -245,6 +250,16 @@ def _date_ms(value: str | None) -> int | None:
         return int((moment if moment.tzinfo else moment.replace(tzinfo=datetime.timezone.utc)).timestamp() * 1000)
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
+
+
+def _is_near(ms: int, now: float) -> bool:
+    return abs(ms / 1000 - now) <= _CLOCK_TOLERANCE
+
+
+def _server_ms(headers: t.Mapping[str, str], now: float) -> int | None:
+    """Return the service's Date where it is near our own clock: a date of 1995 is a mistake, not the time."""
+    theirs = _date_ms(headers.get("Date"))
+    return theirs if theirs is not None and _is_near(theirs, now) else None
 
 
 def _retry_after(headers: t.Mapping[str, str], now: float) -> float | None:

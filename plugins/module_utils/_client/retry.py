@@ -14,9 +14,8 @@ import typing as t
 
 from .auth import Identity
 from .clock import Clock
-from .errors import CredentialsError, ModelArtsError, PassingError, ThrottledError
+from .errors import CredentialsError, ModelArtsError, ThrottledError, TransientError, UnknownHostError
 from .http import Http
-from .http_errors import UnknownHostError
 from .request import Request
 from .response import Answer, Asked, read_answer
 from .text import Redactor
@@ -44,7 +43,7 @@ class Transport:
         clock: Clock,
         rng: t.Callable[[], float] = random.random,
     ) -> None:
-        """``timeout`` is in seconds for one whole request; ``retries`` counts further tries after a passing fault."""
+        """``timeout`` is in seconds for one whole request; ``retries`` counts further tries after a transient fault."""
         self.clock = clock
         self.redactor = redactor
         self.requests_sent = 0
@@ -70,12 +69,12 @@ class Transport:
         return self.persist(lambda: self._ask_as(request, identity))
 
     def persist(self, attempt: t.Callable[[], T]) -> T:
-        """Return what ``attempt`` returns, repeating it after passing faults as often as ``retries`` allows."""
+        """Return what ``attempt`` returns, repeating it after transient faults as often as ``retries`` allows."""
         tries = 0
         while True:
             try:
                 return attempt()
-            except PassingError as error:
+            except TransientError as error:
                 delay = self._delay(tries, error)
                 if delay is None:
                     raise
@@ -92,8 +91,11 @@ class Transport:
             try:
                 answer = self.ask_once(request, headers, identity.kind)
             except CredentialsError as error:
-                if not (renewable and error.status == 401 and self._renewed(identity, headers)):
-                    raise
+                if renewable and error.status == 401 and self._renewed(identity, headers):
+                    continue
+                # What was bought a moment ago may not be known everywhere yet.
+                error.definite = error.definite and (renewable or error.status != 401)
+                raise
             else:
                 identity.accepted(headers)
                 return answer
@@ -125,7 +127,7 @@ class Transport:
         with self._login_lock:  # pages fetched side by side must not log in side by side
             return identity.headers(request, self.clock.time())
 
-    def _delay(self, attempt: int, error: PassingError) -> float | None:
+    def _delay(self, attempt: int, error: TransientError) -> float | None:
         """Return the seconds before the next try, None where there is none: full jitter, doubling, capped."""
         if attempt >= self._retries or isinstance(error, UnknownHostError):
             return None

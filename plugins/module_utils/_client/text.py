@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import functools
 import json
@@ -156,22 +157,28 @@ _ACTS = re.compile(
 
 
 class Redactor:
-    """Takes known secrets out of texts of our own: ansible masks results of modules, nothing else."""
+    """Takes known secrets out of texts and results.
+
+    Found are secrets of SHORTEST characters and more: in any case, quoted, URL-encoded, in base64 or hex;
+    of long ones also each piece that is half of one or longer.
+    """
 
     # Shorter values would blot out ordinary words, and are no secrets.
     SHORTEST = 4
 
     def __init__(self, secrets: t.Iterable[str | None] = ()) -> None:
         self._secrets: frozenset[str] = frozenset()
-        self._spellings: tuple[str, ...] = ()
+        self._spellings: tuple[_Spelling, ...] = ()
         self.add(*secrets)
 
     def add(self, *secrets: str | None) -> None:
         """Learn further secrets, for instance a token that IAM just gave."""
-        self._secrets |= {value for value in secrets if value and len(value) >= self.SHORTEST}
-        spellings = {spelling for value in self._secrets for spelling in _spellings(value)}
-        # The longest first: one secret may be a part of another.
-        self._spellings = tuple(sorted(spellings, key=lambda spelling: (-len(spelling), spelling)))
+        new = {value for value in secrets if value and len(value) >= self.SHORTEST} - self._secrets
+        self._secrets |= new
+        known = {spelling.text: spelling for spelling in self._spellings}
+        for text in {_folded(spelling) for value in new for spelling in _spellings(value)} - set(known):
+            known[text] = _Spelling(text)
+        self._spellings = tuple(known.values())
 
     @property
     def secrets(self) -> frozenset[str]:
@@ -180,9 +187,14 @@ class Redactor:
 
     def hide(self, text: str) -> str:
         """Return ``text`` with every known secret replaced."""
-        for spelling in self._spellings:
-            text = text.replace(spelling, HIDDEN)
-        return text
+        folded = _folded(text)
+        spans = sorted(span for spelling in self._spellings for span in spelling.spans(folded))
+        parts, end = [], 0
+        for first, last in spans:
+            if first >= end:
+                parts += [text[end:first], HIDDEN]
+            end = max(end, last)
+        return "".join((*parts, text[end:])) if spans else text
 
     def line(self, text: t.Any, limit: int = 300) -> str:
         """Return text from outside as one safe line.
@@ -191,9 +203,84 @@ class Redactor:
         """
         return _cut(self.hide(_one_line(self.hide(str(text)), limit)), limit)
 
+    def mask(self, value: t.Any) -> t.Any:
+        """Return nested data with every known secret replaced, in keys too; data that holds none comes back as it is.
+
+        Numbers, truth values and null stay what they are.
+        """
+        if isinstance(value, str):
+            return self.hide(value)
+        if not isinstance(value, (dict, list, tuple)) or not self._occurs(value):
+            return value
+        if isinstance(value, dict):
+            return {self.mask(key): self.mask(inner) for key, inner in value.items()}
+        return [self.mask(inner) for inner in value]
+
+    def _occurs(self, value: t.Any) -> bool:
+        # One search of all text at once: far cheaper than a walk, and nearly always the answer is no.
+        text = json.dumps(value, ensure_ascii=False, default=str).casefold()
+        return any(block in text for spelling in self._spellings for block in spelling.quoted_blocks)
+
+
+class _Spelling:
+    """One spelling of a secret, folded, and the blocks of it of which every piece worth hiding holds one."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        half = len(text) // 2
+        # A piece of a short one might well be a word; half of a token of thousands is more than a line shows.
+        self._least = min(half, max(64, half // 8)) if half >= _SHORTEST_PIECE else len(text)
+        size = (self._least + 1) // 2 if self._least < len(text) else len(text)
+        self._blocks = [(place, text[place : place + size]) for place in range(0, len(text) - size + 1, size)]
+        self.quoted_blocks = [json.dumps(block, ensure_ascii=False)[1:-1].casefold() for dummy, block in self._blocks]
+
+    def spans(self, folded: str) -> t.Iterator[tuple[int, int]]:
+        """Yield where in a folded text this spelling, or a piece of it that must be hidden, begins and ends."""
+        for place, block in self._blocks:
+            found = folded.find(block)
+            while found >= 0:
+                first, last = self._grown(folded, found, place, len(block))
+                if last - first >= self._least:
+                    yield first, last
+                found = folded.find(block, found + 1)
+
+    def _grown(self, folded: str, found: int, place: int, size: int) -> tuple[int, int]:
+        """Return the whole piece around a block that was found."""
+        first, last, shift = found, found + size, place - found
+        while first > 0 and first + shift > 0 and folded[first - 1] == self.text[first + shift - 1]:
+            first -= 1
+        while last < len(folded) and last + shift < len(self.text) and folded[last] == self.text[last + shift]:
+            last += 1
+        return first, last
+
+
+_SHORTEST_PIECE = 8
+
+
+def _folded(text: str) -> str:
+    """Return text in lower case, each character at its place."""
+    if text.isascii():
+        return text.lower()
+    return "".join(low if len(low := one.lower()) == 1 else one for one in text)
+
 
 def _spellings(secret: str) -> set[str]:
-    """Return a secret as it is, and as it looks where a service quotes our own JSON or address."""
+    """Return a secret as it is, and as it looks where a service quotes our own JSON, address or Basic login."""
     quoted = json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]
     encoded = secret.encode("utf-8", "surrogatepass")
-    return {secret, *quoted, urllib.parse.quote(encoded, safe=""), urllib.parse.quote_plus(encoded)}
+    addresses = urllib.parse.quote(encoded, safe=""), urllib.parse.quote(encoded), urllib.parse.quote_plus(encoded)
+    return {secret, *quoted, quoted[1].replace("/", "\\/"), *addresses, encoded.hex(), *_in_base64(encoded)}
+
+
+def _in_base64(encoded: bytes) -> t.Iterator[str]:
+    """Yield how the bytes look in base64, alone or at any place in more; not the characters that neighbours share."""
+    for before in range(3):
+        text = base64.b64encode(b"\0" * before + encoded).decode().rstrip("=")
+        begin, end = -(-before * 4 // 3), (before + len(encoded)) * 4 // 3
+        inner = text[begin:end]
+        if len(inner) >= Redactor.SHORTEST:
+            yield inner
+            yield inner.translate(_URL_SAFE)
+
+
+_URL_SAFE = str.maketrans("+/", "-_")

@@ -14,7 +14,14 @@ import gc
 import typing as t
 
 from .._client.auth import Identity
-from .._client.errors import AnswerError, InputError, ModelArtsError, NotPublishedError, PoolNotFoundError, RequestError
+from .._client.errors import (
+    InputError,
+    ModelArtsError,
+    NotPublishedError,
+    PoolNotFoundError,
+    RequestError,
+    ResponseError,
+)
 from .._client.request import Request
 from .._client.response import Answer
 from .._client.retry import Transport
@@ -143,15 +150,15 @@ def chosen(rows: Rows, query: Query) -> list[_order.Order]:
 
 
 def _items(answer: Answer, api: str) -> tuple[Rows, int | None]:
-    """Return the rows and the count of an answer; null stands for no rows. Raises AnswerError for another shape."""
+    """Return the rows and the count of an answer; null stands for no rows. Raises ResponseError for another shape."""
     data = answer.data
     if not isinstance(data, dict) or not ("items" in data or "count" in data):
-        raise AnswerError(f"{api} answered with JSON that is no list of orders: check the endpoint")
+        raise ResponseError(f"{api} answered with JSON that is no list of orders: check the endpoint")
     rows = data.get("items")
     if rows is None:
         rows = []
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise AnswerError(f"{api} answered with items that are no orders: check the endpoint")
+        raise ResponseError(f"{api} answered with items that are no orders: check the endpoint")
     count = data.get("count")
     return rows, count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None
 

@@ -17,7 +17,7 @@ import json
 import math
 import typing as t
 
-from .._client.errors import AnswerError
+from .._client.errors import ResponseError
 from .._client.text import EARLIEST_MS, LATEST_MS, free_text, iso_ms, snake_case
 
 Raw = t.Mapping[str, t.Any]
@@ -205,10 +205,10 @@ def _whole(value: t.Any) -> int | None:
 def normalise(raw: t.Any) -> Order:
     """Return the order that a raw row of ListOrders describes; every key of ORDER_KEYS is there.
 
-    Keys that the service adds follow in snake_case. Raises AnswerError where the row is no object.
+    Keys that the service adds follow in snake_case. Raises ResponseError where the row is no object.
     """
     if not isinstance(raw, dict):
-        raise AnswerError("The service listed an order that is not a JSON object; is the endpoint really ModelArts?")
+        raise ResponseError("The service listed an order that is not a JSON object; is the endpoint really ModelArts?")
     get = raw.get
     created, began, ended = (timestamp(get(key)) for key in ("creationTimestamp", "beginTimestamp", "endTimestamp"))
     state = state_of(raw)
@@ -306,7 +306,7 @@ def _az_counts(value: t.Any) -> list[dict[str, t.Any]]:
 def normalise_resource(raw: t.Any) -> dict[str, t.Any]:
     """Return one row of ShowOrder: what happened to a pool or a node. Older services spell its keys in lower case."""
     if not isinstance(raw, dict):
-        raise AnswerError("ShowOrder listed a resource that is not a JSON object; is the endpoint really ModelArts?")
+        raise ResponseError("ShowOrder listed a resource that is not a JSON object; is the endpoint really ModelArts?")
     lower = {key.lower(): value for key, value in raw.items()}
     began, updated = timestamp(lower.get("begintimestamp")), timestamp(lower.get("updatetimestamp"))
     row = {

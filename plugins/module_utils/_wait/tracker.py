@@ -12,8 +12,7 @@ import dataclasses
 import random
 import typing as t
 
-from .._client.errors import AnswerError, ModelArtsError, PassingError
-from .._client.http_errors import UnknownHostError
+from .._client.errors import ModelArtsError, ResponseError, TransientError, UnknownHostError
 from .._orders import model as _order
 from .schedule import ExpectedEnd, History, Unfinished, expected_end, next_delay
 from .targets import POOL, Item, Rules, Wanted
@@ -119,10 +118,10 @@ class Watch:
         return Verdict(WAIT, delay)
 
     def _survives(self, error: ModelArtsError) -> bool:
-        if isinstance(error, (UnknownHostError, AnswerError)):
+        if isinstance(error, (UnknownHostError, ResponseError)):
             # Before the first good look this is a wrong address, not a fault that will pass.
             return self.good_looks > 0
-        return isinstance(error, PassingError)
+        return isinstance(error, TransientError)
 
     # Which orders meet what is wanted
 

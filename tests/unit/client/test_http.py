@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import PassingError, RequestError
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import RequestError, TransientError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http import MAX_BODY, Http
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.request import Request
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.tls import HttpOptions
@@ -238,7 +238,7 @@ def test_given_up_requests_leave_no_threads_and_no_files_behind(step: Step) -> N
     with wire(step) as server:
         files = open_files()
         for dummy in range(8):
-            with pytest.raises(PassingError):
+            with pytest.raises(TransientError):
                 http.exchange(Request.get(server.url, ("x",)), {}, 0.1)
         http.close()
         end = time.monotonic() + 30
@@ -264,7 +264,7 @@ def test_a_request_given_up_before_it_had_a_connection_is_never_sent(monkeypatch
     monkeypatch.setattr(socket, "getaddrinfo", slow)
     others = threading.enumerate()
     with wire(listed()) as server:
-        with pytest.raises(PassingError, match="did not answer in full"):
+        with pytest.raises(TransientError, match="did not answer in full"):
             Http(HttpOptions()).exchange(Request.get(server.url, ("x",)), {}, 0.1)
         (sender,) = (one for one in threading.enumerate() if one.name == "modelarts-request" and one not in others)
         given_up.set()

@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import CredentialsError
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http import Exchange
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.response import Asked, read_answer
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     EXAMPLE,
@@ -343,3 +346,46 @@ def test_any_answer_ends_in_a_result_of_full_shape(status: int, body: bytes, hea
         check(outcome)
     else:
         assert RESULT_KEYS - set(outcome.result) == {"failed", "msg", "error_code", "request_id", "status"}
+
+
+# Refusals that may be of the moment, and dates that are no time
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "definite"),
+    [
+        (401, "", True),
+        (401, "APIGW.0301", True),
+        (403, "ModelArts.0108", True),
+        (403, "APIG.0302", True),
+        (403, "IAM.0003", True),
+        (403, "PDP5.0001", True),
+        (403, "", False),
+        (403, "WAF", False),
+        (403, "403", False),
+        (403, "Forbidden.1", False),
+    ],
+)
+def test_whether_a_refusal_is_the_services_own(status: int, code: str, definite: bool) -> None:
+    with pytest.raises(CredentialsError) as caught:
+        read_answer(Exchange(status, {}, json.dumps({"error_code": code}).encode()), Asked("host", "the token", NOW))
+    assert caught.value.definite is definite
+
+
+@pytest.mark.parametrize(
+    ("date", "expected"),
+    [
+        (email.utils.formatdate(NOW, usegmt=True), NOW * 1000),
+        (email.utils.formatdate(NOW + 899, usegmt=True), (NOW + 899) * 1000),
+        (email.utils.formatdate(NOW - 899, usegmt=True), (NOW - 899) * 1000),
+        (email.utils.formatdate(NOW + 902, usegmt=True), None),
+        (email.utils.formatdate(NOW - 7200, usegmt=True), None),
+        ("Sun, 01 Jan 1995 00:00:00 GMT", None),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", None),
+        ("yesterday", None),
+        (None, None),
+    ],
+)
+def test_the_services_date_is_believed_near_our_clock_only(date: str | None, expected: float | None) -> None:
+    headers = {} if date is None else {"Date": date}
+    assert read_answer(Exchange(200, headers, b"{}"), Asked("host", "the token", NOW)).server_ms == expected

@@ -13,11 +13,11 @@ import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.auth import PasswordIdentity
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import (
     CredentialsError,
-    PassingError,
     ThrottledError,
+    TransientError,
+    UnknownHostError,
 )
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http import Http
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http_errors import UnknownHostError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.request import Request
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.retry import LONGEST_RETRY_AFTER, Transport
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import Redactor
@@ -187,7 +187,7 @@ def test_no_retry_begins_beyond_the_deadline() -> None:
     line = transport(clock, retries=50)
     with wire(SICK) as server:
         line.end_by(clock.monotonic() + 20)
-        with pytest.raises(PassingError):
+        with pytest.raises(TransientError):
             line.ask(Request.get(server.url, ("x",)))
         tries = len(server.seen)
     assert 3 <= tries <= 6
@@ -205,7 +205,7 @@ def test_a_request_is_cut_to_what_is_left() -> None:
 
     with wire(silence) as server:
         line.end_by(clock.monotonic() + 0.2)
-        with pytest.raises(PassingError, match=r"did not answer in full within 0\.2 s"):
+        with pytest.raises(TransientError, match=r"did not answer in full within 0\.2 s"):
             line.ask(Request.get(server.url, ("x",)))
         line.end_by(None)
         hold.set()
@@ -237,7 +237,7 @@ def test_throttling_holds_all_requests_of_the_session_back() -> None:
     retries=st.integers(0, 100),
     numbers=st.lists(st.floats(0, 1, exclude_max=True), min_size=1, max_size=5),
     errors=st.lists(
-        st.sampled_from([PassingError("p"), ThrottledError("t"), UnknownHostError("u")])
+        st.sampled_from([TransientError("p"), ThrottledError("t"), UnknownHostError("u")])
         | st.floats(0, 1e6).map(lambda seconds: ThrottledError("t", retry_after=seconds)),
         min_size=1,
         max_size=101,
@@ -245,19 +245,19 @@ def test_throttling_holds_all_requests_of_the_session_back() -> None:
     left=st.none() | st.floats(0.1, 1e4),
 )
 def test_trying_again_always_ends_in_time(
-    retries: int, numbers: list[float], errors: list[PassingError], left: float | None
+    retries: int, numbers: list[float], errors: list[TransientError], left: float | None
 ) -> None:
     clock = VirtualClock()
     place = iter(range(10**6))
     line = transport(clock, retries, lambda: numbers[next(place) % len(numbers)])
     line.end_by(None if left is None else clock.monotonic() + left)
-    tries: list[PassingError] = []
+    tries: list[TransientError] = []
 
     def attempt() -> None:
         tries.append(errors[len(tries) % len(errors)])
         raise tries[-1]
 
-    with pytest.raises(PassingError):
+    with pytest.raises(TransientError):
         line.persist(attempt)
     assert len(tries) <= retries + 1
     assert all(nap <= LONGEST_RETRY_AFTER + 0.5 for nap in clock.naps)

@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 import json
 import string
 import unicodedata
 import urllib.parse
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import InputError
@@ -17,6 +20,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text
     LATEST_MS,
     Redactor,
     duration,
+    free_text,
     iso_ms,
     parse_time,
     safe,
@@ -256,3 +260,105 @@ def test_a_redactor_learns_and_leaves_short_words_alone() -> None:
     redactor.add("token")
     assert redactor.hide("token") == HIDDEN
     assert Redactor().line("plain") == "plain"
+
+
+LONG = "aB3/xY+9kLmN0pQrStUvWxYz12345678"
+ECHOES = {
+    "upper case": LONG.upper(),
+    "lower case": LONG.lower(),
+    "url": urllib.parse.quote(LONG, safe=""),
+    "url, small letters": urllib.parse.quote(LONG, safe="").lower(),
+    "base64": base64.b64encode(LONG.encode()).decode(),
+    "base64 of a login": base64.b64encode(f"user:{LONG}".encode()).decode(),
+    "base64 for addresses": base64.urlsafe_b64encode(f"u:{LONG}:x".encode()).decode(),
+    "hex": LONG.encode().hex().upper(),
+    "json": json.dumps(LONG).replace("/", "\\/"),
+    "first half": LONG[:16],
+    "second half": LONG[16:].upper(),
+    "middle": LONG[7:24],
+    "half of the base64": base64.b64encode(LONG.encode()).decode()[20:],
+}
+
+
+def longest_common(one: str, other: str) -> int:
+    """Return how long the longest piece is that both texts hold, in any case."""
+    one, other = one.lower(), other.lower()
+    return max(
+        (size for size in range(1, len(one) + 1) for at in range(len(one) - size + 1) if one[at : at + size] in other),
+        default=0,
+    )
+
+
+@pytest.mark.parametrize("echo", ECHOES.values(), ids=list(ECHOES))
+@pytest.mark.parametrize("shape", ["{}", "denied: Bearer {}, sorry", "x{}x", "測試 {} ß"])
+def test_echoes_of_a_secret(echo: str, shape: str) -> None:
+    redactor = Redactor([LONG])
+    for shown in (
+        redactor.hide(shape.format(echo)),
+        redactor.mask([{"fail_reason": shape.format(echo)}])[0]["fail_reason"],
+    ):
+        assert HIDDEN in shown
+        assert longest_common(shown, echo) < 8
+    assert redactor.hide(shape) == shape
+
+
+@given(st.text(st.characters(codec="utf-8"), min_size=16, max_size=200), st.data())
+def test_every_half_of_a_long_secret_is_found(secret: str, data: st.DataObject) -> None:
+    half = min(len(secret) // 2, 64)
+    begin = data.draw(st.integers(0, len(secret) - half))
+    piece = secret[begin : begin + half]
+    assert HIDDEN in Redactor([secret]).hide(f"<{piece}>")
+    assert HIDDEN in Redactor([secret]).mask({"a": [{"b": piece}]})["a"][0]["b"]
+
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+
+
+@given(plain, st.text(min_size=4, max_size=12).filter(lambda secret: not set(secret) & set("*")))
+def test_masking_replaces_secrets_and_nothing_else(value: Any, secret: str) -> None:
+    redactor = Redactor([secret])
+    masked = redactor.mask({"rest": value, "deep": [[{"it": f"a {secret} b"}]]})
+    assert masked["deep"] == [[{"it": f"a {HIDDEN} b"}]] or "it" in secret.lower()
+    assert secret not in repr(list(texts(masked)))
+    if not any(HIDDEN in text for text in texts(masked["rest"])):
+        assert masked["rest"] == value
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Yield all texts in nested data."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from texts([*value, *value.values()])
+    elif isinstance(value, list):
+        for inner in value:
+            yield from texts(inner)
+
+
+def test_masking_leaves_data_without_secrets_as_it_is() -> None:
+    orders = [{"state": "succeeded", "creation_timestamp": 12345678, "finished": True, "fail_reason": None}]
+    assert Redactor(["12345678", "abcdefgh"]).mask(orders) == orders
+    assert Redactor(["abcdefgh"]).mask(orders) is orders
+    assert Redactor(["s", "ed", "cc", "suc"]).mask(orders) == orders, "too short to be looked for"
+    assert Redactor([]).mask(orders) is orders
+
+
+def test_free_text_keeps_newline_and_tab_and_loses_what_acts() -> None:
+    assert free_text("line one\n\tline ü 测试 \U0001f600 two") == "line one\n\tline ü 测试 \U0001f600 two"
+    acting = [*range(9), *range(11, 32), *range(127, 160), 0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F)]
+    acting += [*range(0x2066, 0x206A), 0x2028, 0x2029, 0xFEFF, 0xD800, 0xE0041]
+    for code in acting:
+        assert free_text(f"a{chr(code)}b\n") == "ab\n", hex(code)
+
+
+@given(hostile_text)
+def test_free_text_is_free_of_controls(text: str) -> None:
+    clean = free_text(text)
+    acts = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+    assert not any(unicodedata.bidirectional(one) in acts for one in clean)
+    assert all(one in "\n\t" or unicodedata.category(one) not in ("Cc", "Cs", "Zl", "Zp") for one in clean)
+    assert free_text(clean) == clean

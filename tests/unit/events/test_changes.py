@@ -279,7 +279,7 @@ def test_no_crash_at_any_point_loses_or_repeats_a_change(history: list[dict[str,
 
 def test_troubles_are_told_once_for_each_change() -> None:
     troubles = Troubles()
-    busy, down = _errors.ThrottledError("busy", status=429), _errors.PassingError("down", status=503)
+    busy, down = _errors.ThrottledError("busy", status=429), _errors.TransientError("down", status=503)
     first = troubles.begin("service", busy, 1000)
     assert first is not None
     assert first["error"] == {
@@ -305,6 +305,6 @@ def test_the_least_delay_never_locks_a_key_and_honours_the_service() -> None:
     refused = _errors.CredentialsError("no", status=401)
     assert [least_delay(refused, errors) for errors in (1, 2, 3, 4, 400)] == [600, 1200, 2400, 3600, 3600]
     assert least_delay(_errors.RequestError("what?", status=400), 1) == 300
-    assert least_delay(_errors.PassingError("later", retry_after=90), 1) == 90
-    assert least_delay(_errors.PassingError("much later", retry_after=1e9), 1) == 3600
-    assert least_delay(_errors.PassingError("down"), 7) == 0
+    assert least_delay(_errors.TransientError("later", retry_after=90), 1) == 90
+    assert least_delay(_errors.TransientError("much later", retry_after=1e9), 1) == 3600
+    assert least_delay(_errors.TransientError("down"), 7) == 0

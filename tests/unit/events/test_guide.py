@@ -63,7 +63,7 @@ def test_events_have_the_keys_that_the_guide_shows() -> None:
     assert set(shown_change) == set(event)
     assert set(shown_change["order"]) <= set(event["order"])
     troubles = Troubles()
-    error = troubles.begin("service", _errors.PassingError("down", status=503), 0)
+    error = troubles.begin("service", _errors.TransientError("down", status=503), 0)
     assert error is not None
     assert set(shown_error) == set(error)
     assert set(shown_error["error"]) == set(error["error"])

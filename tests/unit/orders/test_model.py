@@ -9,7 +9,7 @@ import math
 from typing import Any
 
 import pytest
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import AnswerError
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import ResponseError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import snake_case
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.model import normalise, normalise_resource
@@ -191,9 +191,9 @@ def test_every_key_of_an_empty_row() -> None:
 
 @pytest.mark.parametrize("row", [None, [], "order", 7, True, 1.5])
 def test_a_row_that_is_no_object_is_refused(row: Any) -> None:
-    with pytest.raises(AnswerError, match="not a JSON object"):
+    with pytest.raises(ResponseError, match="not a JSON object"):
         normalise(row)
-    with pytest.raises(AnswerError, match="not a JSON object"):
+    with pytest.raises(ResponseError, match="not a JSON object"):
         normalise_resource(row)
 
 

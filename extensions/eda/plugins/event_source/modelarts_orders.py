@@ -279,7 +279,7 @@ class Source:
         except Exception as error:
             logger.exception("A look failed unexpectedly")
             return await self._failed(
-                watched, _errors.AnswerError(f"A look failed unexpectedly ({type(error).__name__})")
+                watched, _errors.ResponseError(f"A look failed unexpectedly ({type(error).__name__})")
             )
         self._errors = 0
         await self._end_trouble("service")
@@ -304,7 +304,7 @@ class Source:
     async def _judge(self, listing: _orders_api.Listing) -> None:
         if listing.truncated:
             msg = "The listing may be incomplete: narrow it by involved_names, or by since"
-            await self._begin_trouble("listing", _errors.AnswerError(msg))
+            await self._begin_trouble("listing", _errors.ResponseError(msg))
         else:
             await self._end_trouble("listing")
 
