@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The filter that shows orders as a table of plain text."""
+"""The filter that shows orders as a table of text or Markdown."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._rendering.t
 
 
 @entry_point
-def orders_table(value: t.Any, width: int = 120) -> str:
-    """Return orders as a table whose lines are at most ``width`` terminal columns wide."""
-    return table(read(value), width)
+def orders_table(value: t.Any, width: int = 120, format: str = "text") -> str:  # noqa: A002
+    """Return orders as a table of text whose lines are at most ``width`` terminal columns wide, or of Markdown."""
+    return table(read(value), width, format)
 
 
 class FilterModule:

@@ -227,8 +227,23 @@ class Row:
     queue_seconds: float | None
     run_seconds: float | None
     reason: str
-    nodes: str = ""
+    asked: int | None = None
+    got: int | None = None
+    failed_nodes: tuple[str, ...] = ()
+    flavors: str = ""
     resources: tuple[Item, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What the order is called: by its name, else by its number."""
+        return self.name or self.order_id
+
+    @property
+    def nodes(self) -> str:
+        """How many nodes the order asked for, got and lost: ``4``, ``4 of 4`` or ``3 of 4, 1 failed``."""
+        told = [str(number) for number in (self.got, self.asked) if number is not None]
+        lost = [f"{len(self.failed_nodes)} failed"] if self.failed_nodes else []
+        return ", ".join([*([" of ".join(told)] if told else []), *lost])
 
 
 def rows(given: Given) -> list[Row]:
@@ -240,7 +255,7 @@ def _row(item: Item) -> Row:
     created = _time(item, "creation_timestamp", "created_at", "creationTimestamp")
     began = _time(item, "begin_timestamp", "began_at", "beginTimestamp")
     ended = _time(item, "end_timestamp", "ended_at", "endTimestamp")
-    resources = item.get("resources")
+    spec = item.get("spec_count") or item.get("specCount")
     return Row(
         name=_text(item, "order_name", "orderName"),
         order_id=_text(item, "order_id", "orderId"),
@@ -254,15 +269,27 @@ def _row(item: Item) -> Row:
         queue_seconds=_seconds(item.get("queue_seconds"), created, began),
         run_seconds=_seconds(item.get("run_seconds"), began, ended),
         reason=_text(item, "fail_reason", "failReason", limit=2000),
-        nodes=_nodes(item.get("spec_count") or item.get("specCount")),
-        resources=tuple(one for one in resources if isinstance(one, Mapping)) if isinstance(resources, list) else (),
+        asked=_total(spec),
+        got=_total(item.get("result_count") or item.get("resultCount")),
+        failed_nodes=tuple(clean(name, 100) for name in _list(item.get("failed_nodes"))),
+        flavors=", ".join(clean(_flavor(entry), 80) for entry in _mappings(spec)[:20]),
+        resources=tuple(_mappings(item.get("resources"))),
     )
 
 
-def _nodes(spec: t.Any) -> str:
-    """Return what was ordered as ``2 x modelarts.vm.cpu.2u.d, 1 x modelarts.vm.gpu.t4u8``."""
-    entries = [entry for entry in spec if isinstance(entry, Mapping)] if isinstance(spec, (list, tuple)) else []
-    return ", ".join(clean(_flavor(entry), 80) for entry in entries[:20])
+def _list(value: t.Any) -> t.Sequence[t.Any]:
+    return value if isinstance(value, (list, tuple)) else ()
+
+
+def _mappings(value: t.Any) -> list[Item]:
+    return [one for one in _list(value) if isinstance(one, Mapping)]
+
+
+def _total(flavors: t.Any) -> int | None:
+    """Return how many nodes of all flavors there are, None where no flavor says so."""
+    found = [entry.get("count") for entry in _mappings(flavors)]
+    numbers = [count for count in found if isinstance(count, int) and not isinstance(count, bool) and count < 1e9]
+    return sum(numbers) if numbers else None
 
 
 def _flavor(entry: Item) -> str:

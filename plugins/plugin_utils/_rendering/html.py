@@ -242,7 +242,7 @@ _COLUMNS = (
     _Column("Ended", "time", lambda row: moment(row.ended)),
     _Column("Queued", "number", lambda row: span(row.queue_seconds), lambda row: row.queue_seconds),
     _Column("Ran", "number", lambda row: span(row.run_seconds), lambda row: row.run_seconds),
-    _Column("Nodes", "wrap long", lambda row: row.nodes),
+    _Column("Nodes", "wrap long", lambda row: row.flavors),
 )
 
 

@@ -4,11 +4,12 @@
 
 # This code is PRIVATE to the collection: it may change in any release.
 
-"""Orders as a table of plain text that fits a terminal. Nothing here imports ansible."""
+"""Orders as a table: of plain text that fits a terminal, or of Markdown. Nothing here imports ansible."""
 
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 import unicodedata
 
@@ -23,7 +24,9 @@ from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_inpu
 )
 
 NARROWEST, WIDEST = 40, 1000
+FORMATS = ("text", "markdown")
 _GAP = "  "
+_INDENT = "    "
 _DOTS = "..."
 
 
@@ -32,7 +35,8 @@ class Column:
     """A column: its heading, what it shows, and how few columns of the terminal it can do with.
 
     Where even ``least`` of all does not fit, columns with the highest ``spare`` are left out first. What room there is
-    beyond it is shared by ``weight``. ``names`` are cut in the middle, because their ends tell them apart.
+    beyond it is shared by ``weight``. ``names`` are cut in the middle, because their ends tell them apart. ``ours`` are
+    words that the service has no part in.
     """
 
     heading: str
@@ -42,40 +46,84 @@ class Column:
     weight: float = 1.0
     right: bool = False
     names: bool = False
+    ours: bool = False
 
 
 COLUMNS = (
-    Column("ORDER", lambda row: row.name or row.order_id, least=20, weight=1.2, names=True),
+    Column("ORDER", lambda row: row.label, least=20, weight=1.2, names=True),
     Column("POOL", lambda row: row.pool, least=10, spare=1, weight=0.7, names=True),
     Column("OPERATION", lambda row: row.operation, least=9, spare=5),
-    Column("STATE", lambda row: row.state, least=10),
-    Column("CREATED (UTC)", lambda row: moment(row.created)[:16], least=16, spare=6),
-    Column("QUEUED", lambda row: span(row.queue_seconds), least=7, spare=4, right=True),
-    Column("RAN", lambda row: span(row.run_seconds), least=7, spare=3, right=True),
-    Column("REASON", lambda row: row.reason, least=12, spare=2, weight=1.4),
+    Column("STATE", lambda row: row.state, least=10, ours=True),
+    Column("CREATED (UTC)", lambda row: moment(row.created)[:16], least=16, spare=6, ours=True),
+    Column("QUEUED", lambda row: span(row.queue_seconds), least=7, spare=4, right=True, ours=True),
+    Column("RAN", lambda row: span(row.run_seconds), least=7, spare=3, right=True, ours=True),
+    Column("NODES", lambda row: row.nodes, least=16, spare=2, ours=True),
 )
+_REASON = Column("REASON", lambda row: row.reason, least=0)  # in Markdown, where cells wrap of themselves
 
 
-def table(given: Given, width: int | str = 120) -> str:
-    """Return the table: no line is wider than ``width`` terminal columns. Raises GivenError for a width of no use."""
+def table(given: Given, width: int | str = 120, form: str = "text") -> str:
+    """Return the table; as text no line is wider than ``width`` terminal columns. Raises GivenError for bad options."""
+    if form not in FORMATS:
+        raise GivenError(f"format must be one of {', '.join(FORMATS)}")
     if isinstance(width, str) and width.strip().isdecimal() and len(width) < 9:  # as extra variables come
         width = int(width)
     if isinstance(width, bool) or not isinstance(width, int) or not NARROWEST <= width <= WIDEST:
         raise GivenError(f"width must be a whole number from {NARROWEST} to {WIDEST}")
     found = rows(given)
+    return "\n".join(_markdown(given, found) if form == "markdown" else _text(given, found, width))
+
+
+def _text(given: Given, found: list[Row], width: int) -> t.Iterator[str]:
+    """Make the lines of plain text: a line for each order, and below it the reason of what went wrong with it."""
     if not found:
-        return fit(f"No orders: {given.failure}" if given.failure else "No orders.", width)
+        yield from wrap(f"No orders: {given.failure}" if given.failure else "No orders.", width)
+        return
     columns = [column for column in COLUMNS if any(column.show(row) for row in found)]
     cells = [[column.show(row) for column in columns] for row in found]
     kept, widths = _layout(columns, cells, width)
-    lines = [
-        _line([columns[index].heading for index in kept], kept, columns, widths),
-        _GAP.join("-" * each for each in widths),
-        *(_line([row[index] for index in kept], kept, columns, widths) for row in cells),
-        "",
-        *(fit(line, width) for line in _footer(given, found)),
-    ]
-    return "\n".join(lines)
+    yield _line([columns[index].heading for index in kept], kept, columns, widths)
+    yield _GAP.join("-" * each for each in widths)
+    for row, texts in zip(found, cells):
+        yield _line([texts[index] for index in kept], kept, columns, widths)
+        yield from (f"{_INDENT}{line}" for line in wrap(row.reason, width - len(_INDENT)))
+    yield ""
+    for line in _footer(given, found):
+        yield from wrap(line, width)
+
+
+def _markdown(given: Given, found: list[Row]) -> t.Iterator[str]:
+    """Make the lines of Markdown. Every text of the service is a span of code, in which nothing has a meaning."""
+    if not found:
+        yield f"No orders: {_code(given.failure)}" if given.failure else "No orders."
+        return
+    columns = [column for column in (*COLUMNS, _REASON) if any(column.show(row) for row in found)]
+    yield f"| {' | '.join(column.heading.capitalize().replace('utc', 'UTC') for column in columns)} |"
+    yield f"| {' | '.join('---:' if column.right else '---' for column in columns)} |"
+    for row in found:
+        yield f"| {' | '.join(_cell(column, row) for column in columns)} |"
+    yield ""
+    yield f"{counts(found)}."
+    if given.failure:
+        yield f"\nFailed: {_code(given.failure)}"
+    if given.truncated:
+        yield "\nOrders may be missing: the listing is truncated."
+
+
+def _cell(column: Column, row: Row) -> str:
+    told = column.show(row)
+    return told or "-" if column.ours else _code(told)
+
+
+def _code(text: str) -> str:
+    """Return a span of code that holds exactly this text, also in a cell of a table."""
+    if not text:
+        return "-"
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    blank = " " if text.startswith("`") or text.endswith("`") else ""
+    # A cell ends at a bar without a backslash, in code too; a backslash before it would undo ours.
+    told = re.sub(r"\\(?=\|)", r"\\ ", text).replace("|", r"\|")
+    return f"{fence}{blank}{told}{blank}{fence}"
 
 
 def _footer(given: Given, found: list[Row]) -> t.Iterator[str]:
@@ -111,6 +159,24 @@ def _line(texts: list[str], kept: list[int], columns: list[Column], widths: list
         padding = " " * (width - measure(cell))
         parts.append(padding + cell if column.right else cell + padding)
     return _GAP.join(parts).rstrip()
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Return the lines into which a text falls that may be ``width`` terminal columns wide, cut at blanks if it can."""
+    lines: list[str] = []
+    for word in text.split():
+        if lines and measure(lines[-1]) + 1 + measure(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines += _pieces(word, width)
+    return lines
+
+
+def _pieces(word: str, width: int) -> t.Iterator[str]:
+    while word:
+        piece = _head(word, width)
+        yield piece
+        word = word[len(piece) :]
 
 
 def fit(text: str, width: int, *, middle: bool = False) -> str:

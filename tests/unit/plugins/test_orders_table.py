@@ -9,24 +9,45 @@ import unicodedata
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.huaweicloud.modelarts.plugins.filter.orders_table import orders_table
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_input import clean
 from ansible_collections.huaweicloud.modelarts.tests.unit.plugins.orders import SPELLINGS, order, raw, result, timed
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 REASON = "Insufficient resources in az-7c.\nAsk for another flavor, or wait until somebody gives some back"
 TABLE = """\
-ORDER                  POOL       OPERATION  STATE       CREATED (UTC)     QUEUED     RAN  REASON
----------------------  ---------  ---------  ----------  ----------------  ------  ------  -----------------------------
+ORDER                  POOL       OPERATION  STATE       CREATED (UTC)     QUEUED     RAN  NODES
+---------------------  ---------  ---------  ----------  ----------------  ------  ------  ----------------
 order.pool-5ed5-00001  pool-5ed5  apply      succeeded   2023-11-14 22:14     10s  16m14s  -
-order.pool-5ed5-00002  pool-5ed5  modify     failed      2023-11-14 22:15   1m10s      3s  Insufficient resources in ...
-order.pool-5ed5-00003  pool-5ed5  apply      processing  2023-11-14 22:16   1h06m       -  -
+order.pool-5ed5-00002  pool-5ed5  modify     failed      2023-11-14 22:15   1m10s      3s  3 of 4, 1 failed
+    Insufficient resources in az-7c. Ask for another flavor, or wait until somebody gives some back
+order.pool-5ed5-00003  pool-5ed5  apply      processing  2023-11-14 22:16   1h06m       -  8
 order.pool-5ed5-00004  pool-5ed5  apply      pending     2023-11-14 22:17       -       -  -
 
 4 orders: 1 pending, 1 processing, 1 succeeded, 1 failed."""
+MARKDOWN = """\
+| Order | Pool | Operation | State | Created (UTC) | Queued | Ran | Nodes | Reason |
+| --- | --- | --- | --- | --- | ---: | ---: | --- | --- |
+| `order.pool-5ed5-00002` | `pool-5ed5` | `modify` | failed | 2023-11-14 22:15 | 1m10s | 3s | 3 of 4, 1 failed \
+| `Insufficient resources in az-7c. Ask for another flavor, or wait until somebody gives some back` |
+| `order.pool-5ed5-00004` | `pool-5ed5` | `apply` | pending | 2023-11-14 22:17 | - | - | - | - |
+
+2 orders: 1 pending, 1 failed."""
+
+
+def nodes(*counts: int) -> list[dict[str, object]]:
+    return [{"flavor": f"modelarts.flavor-{number}", "count": count} for number, count in enumerate(counts)]
+
+
 ORDERS = [
     timed(1, "succeeded", 10, 974),
-    timed(2, "failed", 70, 3, failReason=REASON, operation="modify"),
-    timed(3, "processing", 4000, 0),
+    {
+        **timed(2, "failed", 70, 3, failReason=REASON, operation="modify", specCount=nodes(4), resultCount=nodes(3)),
+        "failed_nodes": ["os-node-created-5ztmv"],
+    },
+    timed(3, "processing", 4000, 0, specCount=nodes(2, 6)),
     timed(4, "pending", 0, 0),
 ]
 
@@ -40,15 +61,37 @@ def columns(text: str) -> int:
 def test_the_table_of_four_orders() -> None:
     assert orders_table(ORDERS) == TABLE
     assert orders_table(result(*ORDERS)) == TABLE
-    assert max(map(len, TABLE.splitlines())) == 120, "the long reason takes all the room there is"
+
+
+def test_the_same_as_markdown() -> None:
+    assert orders_table([ORDERS[1], ORDERS[3]], format="markdown") == MARKDOWN
+    text = orders_table(result(ORDERS[3], truncated=True, failed=True, msg="timed | out"), format="markdown")
+    told = "1 order: 1 pending.\n\nFailed: `timed \\| out`\n\nOrders may be missing: the listing is truncated."
+    assert text.endswith(told)
+    assert orders_table([], format="markdown") == "No orders."
+    assert orders_table(result(failed=True, msg="<b>"), format="markdown") == "No orders: `<b>`"
+
+
+@pytest.mark.parametrize("form", ["Markdown", "html", None, ""])
+def test_a_format_that_there_is_not_is_an_error(form: object) -> None:
+    with pytest.raises(AnsibleFilterError, match=r"^orders_table: format must be one of text, markdown$"):
+        orders_table(ORDERS, format=form)  # type: ignore[arg-type]
+
+
+def test_a_reason_is_told_in_full_and_cannot_look_like_another_order() -> None:
+    reason = " ".join(f"word{number}" for number in range(60)) + " " + "x" * 250
+    lines = orders_table([order("failed", failReason=reason), order()]).splitlines()
+    told = [line for line in lines if line.startswith("    ")]
+    assert "".join(told).replace(" ", "") == reason.replace(" ", "")
+    assert len(lines) == len(told) + 6
 
 
 def test_raw_rows_and_a_single_order_are_understood() -> None:
     rows = [raw("failed", failReason="Quota exceeded."), raw("pending", orderName=None)]
     lines = orders_table({"count": 2, "items": rows}).splitlines()
     assert "order.pool-5ed5-w4l2n" in lines[2]
-    assert lines[2].endswith("Quota exceeded.")
-    assert "CS2304191748WNW2R" in lines[3], "without a name the order's number stands in"
+    assert lines[3] == "    Quota exceeded."
+    assert "CS2304191748WNW2R" in lines[4], "without a name the order's number stands in"
     assert orders_table(order()).splitlines()[-1] == "1 order: 1 succeeded."
 
 
@@ -74,7 +117,7 @@ def test_names_are_cut_in_the_middle_since_their_ends_tell_them_apart() -> None:
 
 def test_a_narrow_terminal_keeps_what_matters_most() -> None:
     lines = orders_table(ORDERS, width=60).splitlines()
-    assert lines[0].split() == ["ORDER", "POOL", "STATE", "REASON"]
+    assert lines[0].split() == ["ORDER", "POOL", "STATE"]
     assert orders_table(ORDERS, 40).splitlines()[0].split() == ["ORDER", "STATE"]
 
 
@@ -123,9 +166,11 @@ ROWS = st.lists(
 
 @given(ROWS, st.integers(40, 200))
 def test_every_line_fits_and_holds_nothing_invisible(orders: list[dict[str, object]], width: int) -> None:
-    lines = orders_table(orders, width).split("\n")
+    lines = orders_table(result(*orders, failed=True, msg="timed out " * 25), width).split("\n")
     assert max(map(columns, lines)) <= width
-    assert len(orders) + 4 == len(lines), "an order is one line"
+    footer = lines.index("", 2)
+    told = [line for line in lines[2:footer] if not line.startswith("    ")]
+    assert len(orders) == len(told), "an order is one line, and its reason stands below, where nothing else begins"
     assert not [char for char in "".join(lines) if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp", "Cs")]
 
 
@@ -133,9 +178,50 @@ def test_every_line_fits_and_holds_nothing_invisible(orders: list[dict[str, obje
 def test_columns_stand_below_their_headings(orders: list[dict[str, object]]) -> None:
     lines = orders_table(orders).split("\n")
     before = columns(lines[0][: lines[0].index("STATE")])
-    for one, line in zip(orders, lines[2:]):
+    told = [line for line in lines[2 : lines.index("", 2)] if not line.startswith("    ")]
+    for one, line in zip(orders, told, strict=True):
         head = next(end for end in range(len(line)) if columns(line[:end]) == before)
         assert line[head:].lstrip("".join(chr(code) for code in range(0x300, 0x370))).startswith(str(one["state"]))
+
+
+PARSER = MarkdownIt("gfm-like", {"html": True, "linkify": False}).disable("linkify")
+MARKS = st.one_of(
+    TEXT,
+    st.text(st.sampled_from("|\\`*_~<>[]()!#&;:@{}$-=+ ab"), max_size=40),
+    st.sampled_from(
+        [
+            "a\\|b\\\\|",
+            "[a](javascript:alert(1))",
+            "![](x)",
+            "<script>",
+            "@all",
+            "https://x.example",
+            "a | b",
+            "`` ` ``",
+        ]
+    ),
+)
+
+
+def cells_of(markdown: str) -> list[list[Token]]:
+    """Return the cells below the headings, as what a reader of Markdown makes of each."""
+    tokens = PARSER.parse(markdown)
+    opened = [number for number, token in enumerate(tokens) if token.type == "td_open"]
+    return [tokens[number + 1].children or [] for number in opened]
+
+
+@given(MARKS, MARKS)
+def test_no_text_means_anything_in_markdown(name: str, reason: str) -> None:
+    orders = [order("failed", orderName=f"x{name}", failReason=f"x{reason}"), order(orderName="second")]
+    markdown = orders_table(orders, format="markdown")
+    kinds = {token.type for token in PARSER.parse(markdown) if token.level == 0}
+    assert kinds <= {"table_open", "table_close", "paragraph_open", "inline", "paragraph_close"}
+    assert r"\\|" not in markdown, "GitHub's parser takes this for a backslash and the end of a cell"
+    cells = cells_of(markdown)
+    assert len(cells) == 2 * 6, "the same columns in each row"
+    for text, cell in ((name, cells[0]), (reason, cells[5])):
+        assert [token.type for token in cell] == ["code_inline"], "one span of code and nothing else"
+        assert cell[0].content.replace(" ", "") == clean(f"x{text}").replace(" ", "")
 
 
 def test_wide_and_combining_characters_keep_columns_in_line() -> None:
