@@ -174,7 +174,7 @@ def look(repetitions: int) -> Figure:
 
 def _wait(looks: int) -> float:
     """Return the processor seconds of a wait with so many looks."""
-    timeline = [{"state": "processing", "looks": looks - 1}, {"state": "succeeded"}]
+    timeline = [{"state": "processing", "polls": looks - 1}, {"state": "succeeded"}]
     wanted = {"pool": "pool-5ed5", "order_name": "order.wanted", "timeline": timeline, "created": "1m"}
     with service([wanted, {"generate": {"count": 50, "days": 29}}]) as place:
         given = {**place, "order_names": ["order.wanted"], "wait_timeout": 2_000_000, "interval": 15}

@@ -26,7 +26,7 @@ SECRETS = (KEYS["secret_key"], LOGIN["password"], TOKEN)
 #: The progress of a wait as it is written in the middle of a job; in the default of a minute no test could wait for it.
 HEARTBEAT = 1.0
 #: In looks, not seconds: however long a job takes to start, its wait goes on for five seconds.
-RUNNING = [{"state": "pending", "looks": 3}, {"state": "processing", "looks": 9}, {"state": "succeeded"}]
+RUNNING = [{"state": "pending", "polls": 3}, {"state": "processing", "polls": 9}, {"state": "succeeded"}]
 ORDERS: list[dict[str, Any]] = [
     {"pool": "pool-runs", "order_name": "runs", "timeline": RUNNING},
     {"pool": "pool-long", "order_name": "long", "timeline": [{"state": "processing"}]},

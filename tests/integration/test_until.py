@@ -14,12 +14,12 @@ from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import 
 from ansible_collections.huaweicloud.modelarts.tests.support.clouds import ClosedPort, Clouds, Sim
 
 RUNS_THROUGH = [
-    {"state": "pending", "looks": 1},
-    {"state": "processing", "looks": 2},
+    {"state": "pending", "polls": 1},
+    {"state": "processing", "polls": 2},
     {"state": "succeeded"},
 ]
 REASON = "No nodes of this flavor are left."
-RUNS_AGROUND: list[dict[str, Any]] = [{"state": "processing", "looks": 1}, {"state": "failed", "reason": REASON}]
+RUNS_AGROUND: list[dict[str, Any]] = [{"state": "processing", "polls": 1}, {"state": "failed", "reason": REASON}]
 IN_TROUBLE: dict[str, Any] = {"kind": "status", "status": 503, "times": 3}
 
 

@@ -35,7 +35,7 @@ PAUSE = 2
 def timeline(*steps: tuple[str, int] | str, reason: str | None = None) -> list[dict[str, Any]]:
     """Return steps of (state, looks), the last one a state alone."""
     found: list[dict[str, Any]] = [
-        {"state": step[0], "looks": step[1]} if isinstance(step, tuple) else {"state": step} for step in steps
+        {"state": step[0], "polls": step[1]} if isinstance(step, tuple) else {"state": step} for step in steps
     ]
     return [*found[:-1], {**found[-1], **({"reason": reason} if reason else {})}]
 
@@ -354,7 +354,7 @@ def test_the_demo_shows_a_success_and_an_expected_failure(ansible: Ansible) -> N
         order.pop("visible_after", None)
         for step, looks in zip(order["timeline"], by_looks.get(order["pool"], ()), strict=False):
             del step["seconds"]
-            step["looks"] = looks
+            step["polls"] = looks
     extra = json.dumps({"demo_orders": orders})
     run = ansible.run(["ansible-playbook", f"{COLLECTION}.demo", "-e", extra]).succeeded()
     assert "training starts" in run.stdout and "As expected, the order failed" in run.stdout

@@ -27,7 +27,7 @@ TIMEOUT, PATIENT, WAIT_TIMEOUT, INTERVAL = 1.0, 30.0, 2.0, 0.5
 #: Seconds for a wait that its first look ends: they cost nothing.
 AMPLE = 60.0
 #: An order that succeeds at the third look: between the others a fault can strike.
-RUNNING = {**ORDER, "state": None, "timeline": [{"state": "processing", "looks": 3}, {"state": "succeeded"}]}
+RUNNING = {**ORDER, "state": None, "timeline": [{"state": "processing", "polls": 3}, {"state": "succeeded"}]}
 
 
 class Router(Cloud):

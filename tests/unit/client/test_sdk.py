@@ -83,8 +83,8 @@ def test_the_sdk_reads_an_order_from_the_simulator() -> None:
     with simulation(real_time=True, orders=[ORDER]) as cloud:
         answer = sdk(cloud.url).show_order(ShowOrderRequest(order_name=ORDER["order_name"]))
         (row,) = cloud.requests()
-    assert answer.count == 1
-    assert (answer.items[0].action, answer.items[0].status) == ("createPool", "succeed")
+    assert answer.count == 2
+    assert [(row.action, row.status) for row in answer.items] == [("createPool", "succeed"), ("createNode", "succeed")]
     assert (row["api"], row["auth"], row["status"]) == ("show", "aksk", 200)
 
 

@@ -126,7 +126,7 @@ class Gauge:
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts descriptors in /proc")
 def test_thousands_of_looks_keep_memory_and_descriptors_flat() -> None:
     settings = {"log_limit": 10}
-    running = order({"state": "processing", "looks": LOOKS - 1}, {"state": "succeeded"})
+    running = order({"state": "processing", "polls": LOOKS - 1}, {"state": "succeeded"})
     faults = [{"kind": "reset", "times": 0, "match": {"every": 50}}]
     with world([running], settings=settings, faults=faults) as here:
         gauge = Gauge()

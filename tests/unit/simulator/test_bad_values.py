@@ -69,7 +69,7 @@ BAD_ORDERS: list[tuple[dict[str, Any], str]] = [
     ({"drop": "phase"}, "orders[0]: drop must be a list of keys"),
 ]
 BAD_FAULTS: list[tuple[dict[str, Any], str]] = [
-    ({"match": {"api": "lst"}}, "faults[0]: match.api: 'lst' is not one of list, show, tokens, projects"),
+    ({"match": {"api": "lst"}}, "faults[0]: match.api: 'lst' is not one of list, show, pool, nodes, tokens, projects"),
     ({"match": {"auth": "key"}}, "faults[0]: match.auth: 'key' is not one of token, aksk, password, none"),
     ({"match": {"method": 5}}, "faults[0]: match.method: 5 is not one of GET"),
     ({"match": {"method": "FETCH"}}, "faults[0]: match.method: 'FETCH' is not one of GET"),

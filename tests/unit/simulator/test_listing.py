@@ -82,7 +82,7 @@ def test_a_phase_filter_follows_the_states() -> None:
 
 
 def test_a_phase_filter_follows_orders_that_advance_by_looks() -> None:
-    world = World([{"pool": "a", "timeline": [{"state": "pending", "looks": 1}, {"state": "failed"}]}])
+    world = World([{"pool": "a", "timeline": [{"state": "pending", "polls": 1}, {"state": "failed"}]}])
     assert [world.pools(phase="pending"), world.pools(phase="pending"), world.pools(phase="failed")] == [
         ["a"],
         [],

@@ -61,8 +61,8 @@ def test_time_moves_an_order_on_and_stamps_its_beginning_and_end() -> None:
 
 def test_looks_move_an_order_on() -> None:
     timeline = [
-        {"state": "pending", "looks": 2},
-        {"state": "processing", "looks": 1},
+        {"state": "pending", "polls": 2},
+        {"state": "processing", "polls": 1},
         {"state": "failed", "reason": "no quota"},
     ]
     world = World([{"pool": "a", "timeline": timeline}])
@@ -72,7 +72,7 @@ def test_looks_move_an_order_on() -> None:
 
 def test_only_being_listed_counts_as_a_look() -> None:
     world = World(
-        [{"pool": "a", "timeline": [{"state": "pending", "looks": 1}, {"state": "succeeded"}]}, {"pool": "b"}]
+        [{"pool": "a", "timeline": [{"state": "pending", "polls": 1}, {"state": "succeeded"}]}, {"pool": "b"}]
     )
     for dummy in range(3):
         assert world.pools(involvedName="b") == ["b"]
@@ -133,8 +133,8 @@ def test_raw_and_drop_have_the_last_word() -> None:
 
 def test_a_final_state_can_go_back_and_a_strange_one_can_have_an_end() -> None:
     timeline = [
-        {"state": "succeeded", "looks": 1},
-        {"state": "processing", "looks": 1},
+        {"state": "succeeded", "polls": 1},
+        {"state": "processing", "polls": 1},
         {"state": "odd", "ended": True},
     ]
     world = World([{"pool": "a", "timeline": timeline}])

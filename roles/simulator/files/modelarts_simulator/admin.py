@@ -154,7 +154,7 @@ def _state(cloud: Cloud, parameters: t.Mapping[str, str]) -> dict[str, t.Any]:
 
 
 def _order_row(project_id: str, order: t.Any) -> dict[str, t.Any]:
-    names = ("name", "order_id", "pool", "pool_id", "operation", "state", "created", "began", "ended", "looks")
+    names = ("name", "order_id", "pool", "pool_id", "operation", "state", "created", "began", "ended", "polls")
     return {**{name: getattr(order, name) for name in names}, "project": project_id}
 
 

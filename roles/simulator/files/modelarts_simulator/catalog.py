@@ -15,6 +15,7 @@ import itertools
 import operator
 import typing as t
 
+from . import nodes
 from .orders import Order
 from .query import ListQuery
 
@@ -116,15 +117,29 @@ class Catalog:
         """The visible order of that name."""
         return self._by_name.get(name)
 
+    def orders_of(self, pool_id: str) -> list[Order]:
+        """The visible orders of a pool, oldest first."""
+        mine = [order for order in self._by_pool.get(pool_id, ()) if order.pool_id == pool_id]
+        return sorted(mine, key=operator.attrgetter("created"))
+
+    def gone_pools(self, now: int) -> set[str]:
+        """The names and IDs of pools that were deleted."""
+        newest = {order.pool_id: order for order in self._orders}.values()
+        gone = [order for order in newest if order.operation == "delete" and nodes.is_gone(order, now)]
+        return {name for order in gone for name in (order.pool, order.pool_id)}
+
     def page(self, query: ListQuery, settings: t.Mapping[str, t.Any], now: int) -> tuple[list[Order], int]:
         """The rows of one page in the service's order, and how many match in all."""
         matches = self._matches(query, settings, now)
+        if settings["deleted_pools"] != "listed":
+            gone = self.gone_pools(now)
+            matches = [order for order in matches if order.pool_id not in gone]
         return matches[query.offset : query.offset + query.limit], len(matches)
 
-    def looked(self, orders: t.Iterable[Order], now: int) -> None:
-        """Count one listing of each; those that advance by looks move on."""
+    def polled(self, orders: t.Iterable[Order], now: int) -> None:
+        """Count one listing of each; those that advance by polls move on."""
         for order in orders:
-            if order.looked(now):
+            if order.polled(now):
                 self._selections.clear()
                 self._plan(order.next_change(), "move", order)
 

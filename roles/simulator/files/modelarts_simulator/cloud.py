@@ -12,13 +12,13 @@ import threading
 import typing as t
 from email.utils import formatdate
 
-from . import query, spelling, switches
+from . import modelarts, switches
 from .catalog import Catalog
 from .clock import Clock, SystemClock
-from .errors import ApiError, ScenarioError, bad_request, error_response, not_published
+from .errors import ApiError, ScenarioError, error_response, not_published
 from .faults import Fault, Faults
 from .identity import Identity
-from .messages import Request, Response, json_bytes
+from .messages import Request, Response
 from .orders import Order
 from .scenario import Loader
 from .spoil import WITHOUT_STATUS, Context, spoil
@@ -26,9 +26,17 @@ from .spoil import WITHOUT_STATUS, Context, spoil
 _PATHS = (
     ("list", "GET", re.compile(r"/v1/[^/]+/orders/?")),
     ("show", "GET", re.compile(r"/v1/[^/]+/orders/[^/]+/?")),
+    ("pool", "GET", re.compile(r"/v2/[^/]+/pools/[^/]+/?")),
+    ("nodes", "GET", re.compile(r"/v2/[^/]+/pools/[^/]+/nodes/?")),
     ("tokens", "POST", re.compile(r"/v3/auth/tokens/?")),
     ("projects", "GET", re.compile(r"/v3/projects/?")),
 )
+_CALLS = {
+    "list": modelarts.list_orders,
+    "show": modelarts.show_order,
+    "pool": modelarts.show_pool,
+    "nodes": modelarts.list_nodes,
+}
 _IAM = ("tokens", "projects")
 _LAST_SECOND = 220_000_000_000  # in the year 8941: far enough from the last date for what is added to the time
 
@@ -214,7 +222,7 @@ class Cloud:
         self.identity.check(request, project_id, now, wall)
         catalog = self.catalog(project_id)
         catalog.tick(self.now_ms())
-        return self._show(catalog, request) if api == "show" else self._list(catalog, request)
+        return _CALLS[api](catalog, request, self.settings, self.now_ms())
 
     def _throttle(self, now: float) -> None:
         rule = self.settings["throttle"]
@@ -229,37 +237,6 @@ class Cloud:
             headers = {"Retry-After": str(int(-(-wait // 1)))} if rule["retry_after"] else {}
             raise ApiError(429, "APIGW.0308", f"{message},limit:{rule['limit']},time:{period}", headers)
         self._throttled.append(now)
-
-    def _list(self, catalog: Catalog, request: Request) -> Response:
-        wanted = query.parse(request.parameters, self.settings)
-        if self._is_unknown(wanted.involved, catalog):
-            raise ApiError(404, "ModelArts.50015001", f"Pool {wanted.involved} not found.")
-        now = self.now_ms()
-        orders, total = catalog.page(wanted, self.settings, now)
-        rows = b", ".join([spelling.list_row(order, self.settings["spelling"]) for order in orders])
-        catalog.looked(orders, now)
-        return _json(b"{" + self._count(len(orders), total) + b'"items": [' + rows + b"]}")
-
-    def _is_unknown(self, pool: str, catalog: Catalog) -> bool:
-        known = not pool or pool in catalog.pools or pool in self.settings["pools"]
-        return not known and self.settings["unknown_pool"] == "404"
-
-    def _count(self, shown: int, total: int) -> bytes:
-        mode = self.settings["count"]
-        if mode == "missing":
-            return b""
-        number = max(0, (shown if mode == "page" else total) + int(self.settings["count_error"]))
-        value = {"null": "null", "text": f'"{number}"'}.get(mode, str(number))
-        return f'"count": {value}, '.encode()
-
-    def _show(self, catalog: Catalog, request: Request) -> Response:
-        if request.query and self.settings["strict"]:
-            raise bad_request("ShowOrder takes no query parameters.")
-        order = catalog.find(request.parts[3])
-        if order is None:
-            raise ApiError(404, "ModelArts.50015001", f"Order {request.parts[3]} not found.")
-        rows = spelling.show_rows(order, self.settings["show_keys"])
-        return _json(json_bytes({"count": len(rows), "items": rows}))
 
     def _finish(self, request: Request, response: Response, request_id: str, now: float) -> None:
         given = response.headers
@@ -297,7 +274,7 @@ class Cloud:
 
 
 def api_of(request: Request) -> str:
-    """Which of the four calls it is: list, show, tokens, projects; empty where none."""
+    """Which call it is, by its name in _PATHS; empty where none."""
     for name, method, pattern in _PATHS:
         if request.method == method and pattern.fullmatch(request.path):
             return name
@@ -311,10 +288,6 @@ def auth_of(request: Request) -> str:
     if request.header("Authorization"):
         return "aksk"
     return "password" if request.path.rstrip("/") == "/v3/auth/tokens" else "none"
-
-
-def _json(body: bytes) -> Response:
-    return Response(200, body, {"Content-Type": "application/json"})
 
 
 __all__ = ["Cloud", "ScenarioError"]

@@ -45,7 +45,7 @@ _CHECKS: dict[str, tuple[type, ...]] = {
     "orders": (list,),
     "echo": (bool,),
 }
-_CALLS = ("list", "show", "tokens", "projects")
+_CALLS = ("list", "show", "pool", "nodes", "tokens", "projects")
 _AUTHS = ("token", "aksk", "password", "none")
 _METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 #: The least and the most of numbers; those of other options need only be finite.

@@ -8,34 +8,27 @@ import dataclasses
 import typing as t
 
 from . import checks
-from .clock import seconds_of
 from .errors import ScenarioError
+from .pools import PoolStep, PoolTimeline
+from .timeline import Step, Timeline, known, steps_of
 
 STATES = ("pending", "processing", "succeeded", "partial", "failed")
 FINAL_STATES = ("succeeded", "partial", "failed")
-_STEP_KEYS = {"state", "seconds", "looks", "reason", "ended", "raw"}
 
 
 @dataclasses.dataclass(frozen=True)
-class Step:
-    """One stretch of a timeline: a state, and how long it lasts (by time, by looks, or for good)."""
+class OrderStep(Step):
+    """A state that an order is in for a while."""
 
-    state: str
-    seconds: float | None = None
-    looks: int | None = None
+    state: str = ""
     reason: str = ""
     ended: bool = False
     raw: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
 
-    @property
-    def lasting(self) -> bool:
-        """True where the order stays in this state for good."""
-        return self.seconds is None and self.looks is None
-
 
 @dataclasses.dataclass
 class Details:
-    """What does not change while an order runs: what was ordered, how it is billed and spelt."""
+    """What does not change while an order runs: what was ordered, how it is spelt, what its pool does afterwards."""
 
     flavors: list[dict[str, t.Any]]
     init_count: int = 0
@@ -43,11 +36,12 @@ class Details:
     billing: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     spelling: str = ""
     resources: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
+    pool_steps: tuple[PoolStep, ...] = ()
     raw: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     drop: tuple[str, ...] = ()
 
 
-class Order:
+class Order(Timeline[OrderStep]):
     """An order, where it stands in its timeline, and its rendered row. Times are epoch milliseconds."""
 
     __slots__ = (
@@ -56,17 +50,14 @@ class Order:
         "details",
         "ended",
         "gone",
-        "looks",
         "name",
         "operation",
         "order_id",
         "pool",
         "pool_id",
-        "position",
+        "pool_timeline",
         "rank",
         "row",
-        "step_began",
-        "steps",
         "visible",
     )  # fmt: skip
 
@@ -81,13 +72,11 @@ class Order:
         self.visible = created
         self.gone: int | None = None
         self.rank = 0.0
-        self.steps: t.Sequence[Step] = (Step("succeeded"),)
-        self.position = 0
-        self.step_began = created
-        self.looks = 0
         self.began = 0
         self.ended = 0
         self.row: bytes | None = None
+        self.pool_timeline: PoolTimeline | None = None
+        super().__init__((OrderStep(state="succeeded"),), created)
 
     def meets(self, other: Order) -> bool:
         """Whether both are listed at some time."""
@@ -95,51 +84,30 @@ class Order:
         after = other.gone is not None and other.gone <= self.visible
         return not before and not after
 
-    def start(self, steps: t.Sequence[Step]) -> None:
+    def start(self, steps: t.Sequence[OrderStep]) -> None:
         """Begin a timeline at the order's creation."""
         self.steps = steps
+        self.began = 0
         self._enter(0, self.created)
-
-    @property
-    def step(self) -> Step:
-        """Where the order stands now."""
-        return self.steps[self.position]
 
     @property
     def state(self) -> str:
         """The state it is in, as the scenario words it."""
         return self.steps[self.position].state
 
-    def next_change(self) -> int | None:
-        """When time alone will move it on; None where only a look can, or nothing will."""
-        seconds = self.step.seconds
-        return None if seconds is None else self.step_began + round(seconds * 1000)
-
-    def settle(self, now: int) -> bool:
-        """Let time move it on, over several steps where they have passed. True where something changed."""
-        changed = False
-        due = self.next_change()
-        while due is not None and due <= now:
-            self._enter(self.position + 1, due)
-            changed = True
-            due = self.next_change()
-        return changed
-
-    def looked(self, now: int) -> bool:
-        """Count one listing of the order. True where that moved it on."""
-        if self.step.looks is None:
-            return False
-        self.looks += 1
-        if self.looks < self.step.looks:
-            return False
-        self._enter(self.position + 1, max(now, self.created))
-        self.settle(now)
-        return True
+    def pool_step(self, now: int, asked: bool = False) -> PoolStep | None:
+        """What its pool does once the order has ended; None before, and where the scenario says nothing of it."""
+        if not self.details.pool_steps or not self.step.lasting:
+            return None
+        if self.pool_timeline is None:
+            self.pool_timeline = PoolTimeline(self.details.pool_steps, self.step_began)
+        self.pool_timeline.settle(now)
+        if asked:
+            self.pool_timeline.asked(now)
+        return self.pool_timeline.step
 
     def _enter(self, position: int, at: int) -> None:
-        self.position = position
-        self.step_began = at
-        self.looks = 0
+        super()._enter(position, at)
         self.row = None
         step = self.step
         if step.state != "pending" and not self.began:
@@ -147,45 +115,19 @@ class Order:
         self.ended = at if step.ended else 0
 
 
-def timeline_of(value: object, where: str) -> tuple[Step, ...]:
-    """The steps of a timeline. Every one but the last needs ``seconds`` or ``looks``; ScenarioError otherwise."""
-    if not isinstance(value, (list, tuple)) or not value:
-        raise ScenarioError(f"{where}: timeline must be a list of at least one state")
-    steps = [_step(one, f"{where}: timeline[{number}]") for number, one in enumerate(value)]
-    for number, step in enumerate(steps[:-1]):
-        if step.lasting:
-            raise ScenarioError(f"{where}: timeline[{number}] ({step.state}) needs 'seconds' or 'looks'")
-    if not steps[-1].lasting:
-        raise ScenarioError(
-            f"{where}: the last state of a timeline ({steps[-1].state}) lasts for good; give no duration"
-        )
-    return tuple(steps)
+def timeline_of(value: object, where: str) -> tuple[OrderStep, ...]:
+    """The steps of an order's timeline."""
+    return steps_of(value, f"{where}: timeline", _order_step)
 
 
-def _step(value: object, where: str) -> Step:
-    if isinstance(value, str):
-        value = {"state": value}
-    if not isinstance(value, dict) or not isinstance(value.get("state"), str):
+def _order_step(value: dict[str, t.Any], where: str) -> OrderStep:
+    state = value.get("state")
+    if not isinstance(state, str):
         raise ScenarioError(f"{where}: expected a dictionary with a 'state'")
-    unknown = set(value) - _STEP_KEYS
-    if unknown:
-        raise ScenarioError(f"{where}: unknown key {sorted(unknown)[0]!r}; known: {', '.join(sorted(_STEP_KEYS))}")
-    if value.get("seconds") is not None and value.get("looks") is not None:
-        raise ScenarioError(f"{where}: give 'seconds' or 'looks', not both")
-    state = value["state"]
-    return Step(
+    known(value, ("state", "seconds", "polls", "reason", "ended", "raw"), where)
+    return OrderStep(
         state=state,
-        seconds=None if value.get("seconds") is None else seconds_of(value["seconds"], f"{where}: seconds"),
-        looks=_looks(value.get("looks"), where),
         reason=str(value.get("reason") or ""),
         ended=bool(value.get("ended", state in FINAL_STATES)),
         raw=checks.dictionary(value.get("raw"), f"{where}: raw"),
     )
-
-
-def _looks(value: object, where: str) -> int | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ScenarioError(f"{where}: looks must be a whole number from 1 up")
-    return value

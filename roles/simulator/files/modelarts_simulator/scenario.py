@@ -13,10 +13,16 @@ from . import checks
 from .clock import seconds_of
 from .errors import ScenarioError
 from .generate import generated
-from .orders import Details, Order, Step, timeline_of
+from .orders import Details, Order, OrderStep, timeline_of
+from .pools import pool_timeline_of
+from .timeline import known
 
 DEFAULT_FLAVOR = "modelarts.vm.cpu.2u.d"
-DEFAULT_TIMELINE = (Step("pending", seconds=5), Step("processing", seconds=15), Step("succeeded", ended=True))
+DEFAULT_TIMELINE = (
+    OrderStep(state="pending", seconds=5),
+    OrderStep(state="processing", seconds=15),
+    OrderStep(state="succeeded", ended=True),
+)
 OPERATIONS = ("apply", "modify", "delete")
 SPELLINGS = ("table", "example")
 _EPOCH_END = 253_402_300_799_999  # the last millisecond of the year 9999
@@ -24,7 +30,7 @@ _EPOCH_FLOOR = 100_000_000_000  # a number above this is epoch milliseconds, bel
 KEYS = (
     "pool", "pool_id", "operation", "order_name", "order_id", "created", "arrives", "visible_after", "gone_after",
     "flavor", "count", "max_count", "azs", "flavors", "init_count", "workspace_id", "billing", "timeline", "state",
-    "reason", "resources", "raw", "drop", "spelling", "project",
+    "reason", "resources", "pool_timeline", "raw", "drop", "spelling", "project",
 )  # fmt: skip
 
 
@@ -70,7 +76,7 @@ class Loader:
         return generated(entry["generate"], rest, where)
 
     def _order(self, entry: dict[str, t.Any], now: int, where: str) -> tuple[str, Order]:
-        _known(entry, KEYS, where)
+        known(entry, (*KEYS, "generate"), where)
         project = self._project(entry.get("project"), where)
         pool = entry.get("pool")
         if not isinstance(pool, str) or not pool:
@@ -112,12 +118,6 @@ class Loader:
         return "CS" + time.strftime("%y%m%d%H%M", time.gmtime(now / 1000)) + self._letters(string.ascii_uppercase)
 
 
-def _known(entry: t.Mapping[str, t.Any], keys: t.Iterable[str], where: str) -> None:
-    unknown = sorted(set(map(str, entry)) - set(keys))
-    if unknown:
-        raise ScenarioError(f"{where}: unknown key {unknown[0]!r}; known: {', '.join(sorted(keys))}, generate")
-
-
 def _label(entry: t.Mapping[str, t.Any], key: str, where: str, default: str = "") -> str:
     """A name or an ID; null and what is left out are the default."""
     value = entry.get(key)
@@ -145,7 +145,7 @@ def _operation(entry: t.Mapping[str, t.Any], where: str) -> str:
     return str(operation)
 
 
-def _timeline(entry: t.Mapping[str, t.Any], where: str) -> t.Sequence[Step]:
+def _timeline(entry: t.Mapping[str, t.Any], where: str) -> t.Sequence[OrderStep]:
     if entry.get("timeline") is not None:
         if entry.get("state") is not None:
             raise ScenarioError(f"{where}: give 'timeline' or 'state', not both")
@@ -165,6 +165,7 @@ def _details(entry: t.Mapping[str, t.Any], where: str) -> Details:
         billing=checks.dictionary(entry.get("billing"), f"{where}: billing"),
         spelling=entry.get("spelling") or "",
         resources=_resources(entry.get("resources"), where),
+        pool_steps=pool_timeline_of(entry.get("pool_timeline"), where),
         raw=checks.dictionary(entry.get("raw"), f"{where}: raw"),
         drop=_drop(entry.get("drop"), where),
     )

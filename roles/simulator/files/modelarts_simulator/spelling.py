@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How an order is spelt: the reference page's table, its example, and ShowOrder."""
+"""How an order is spelt: the reference page's table and its example."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from .messages import json_bytes
 from .orders import Order
 
 _TABLE_PHASES = {"succeeded": "successed", "partial": "partialSuccessed"}
-_SHOW_STATUS = {"pending": "processing", "succeeded": "succeed", "partial": "failed"}
-_SHOW_ACTIONS = {"apply": "createPool", "modify": "createNode", "delete": "deletePool"}
 PHASE_FILTERS = {"pending": "pending", "running": "processing", "successed": "succeeded", "failed": "failed"}
 
 
@@ -85,33 +83,3 @@ def _counts(flavors: t.Iterable[t.Mapping[str, t.Any]], count: int | None) -> li
     if count is None:
         return [dict(one) for one in flavors]
     return [{**one, "count": count, "maxCount": count, "azs": []} for one in flavors]
-
-
-def show_rows(order: Order, keys: str) -> list[dict[str, t.Any]]:
-    """ShowOrder's rows: the pool, and for a failed order the nodes that failed; or what the scenario says."""
-    rows = [_show_row(order, row) for row in order.details.resources or _default_resources(order)]
-    if keys == "lower":
-        return [{key.lower(): value for key, value in row.items()} for row in rows]
-    return rows
-
-
-def _show_row(order: Order, override: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    return {
-        "resourceName": order.pool_id,
-        "action": _SHOW_ACTIONS.get(order.operation, order.operation),
-        "status": _SHOW_STATUS.get(order.state, order.state),
-        "beginTimestamp": str(order.began or order.created),
-        "updateTimestamp": str(order.step_began),
-        "message": order.step.reason,
-        **override,
-    }
-
-
-def _default_resources(order: Order) -> list[dict[str, t.Any]]:
-    rows: list[dict[str, t.Any]] = [{}]
-    if order.state in ("failed", "partial"):
-        nodes = sum(one["count"] for one in order.details.flavors)
-        bad = nodes if order.state == "failed" else nodes - nodes // 2
-        for number in range(min(bad, 20)):
-            rows.append({"resourceName": f"os-node-created-{order.name[-5:]}-{number}", "action": "createNode"})
-    return rows

@@ -32,6 +32,7 @@ DEFAULTS: dict[str, t.Any] = {
     "strict": True,
     "unknown_pool": "404",
     "pools": [],
+    "deleted_pools": "listed",
     "order": "shuffled",
     "seed": 1,
     "ignore": [],
@@ -55,12 +56,13 @@ DEFAULTS: dict[str, t.Any] = {
 _CHOICES: dict[str, tuple[object, ...]] = {
     "spelling": ("table", "example"),
     "unknown_pool": ("404", "empty"),
+    "deleted_pools": ("listed", "empty", "404"),
     "order": ("shuffled", "newest", "oldest"),
     "count": ("exact", "page", "missing", "null", "text"),
     "show_keys": ("camel", "lower"),
     "error_shape": tuple(shape for shape in SHAPES if shape != "keystone"),
 }
-_SUBSETS: dict[str, tuple[str, ...]] = {"ignore": FILTERS, "unpublished": ("list", "show")}
+_SUBSETS: dict[str, tuple[str, ...]] = {"ignore": FILTERS, "unpublished": ("list", "show", "pool", "nodes")}
 _ROWS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "projects": (("id", "name"), ()),
     "users": (("name", "password", "domain"), ()),
@@ -111,7 +113,7 @@ def _text_or_null(name: str, value: object) -> str | None:
 
 
 def _choice(name: str, value: object) -> object:
-    value = str(value) if name == "unknown_pool" else value
+    value = str(value) if name in ("unknown_pool", "deleted_pools") else value
     if value not in _CHOICES[name]:
         raise ScenarioError(f"settings.{name}: {value!r} is not one of {', '.join(map(str, _CHOICES[name]))}")
     return value
