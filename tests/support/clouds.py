@@ -37,6 +37,11 @@ class Sim:
         return {"region": REGION, "project_id": self.project, "endpoint": self.url, "iam_endpoint": self.url}
 
     @property
+    def metadata(self) -> dict[str, str]:
+        """The variable that names this cloud's metadata address to a client under test."""
+        return {"MODELARTS_TEST_METADATA": self.server.metadata_url}
+
+    @property
     def options(self) -> dict[str, str]:
         """The options that say where it is, and an access key."""
         return {**self.place, **KEYS}

@@ -240,6 +240,7 @@ class Simulation:
     def __init__(self, server: Server, clock: Clock) -> None:
         self.cloud = server.cloud
         self.url = server.url
+        self.server = server
         self.clock = clock
 
     def query(self, **options: Any) -> Outcome:

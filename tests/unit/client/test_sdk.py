@@ -7,6 +7,7 @@ from __future__ import annotations
 import string
 import sys
 import urllib.parse
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,11 +22,14 @@ from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from modelarts_simulator.switches import DEFAULT_ID_TOKEN, OIDC_AGENCY, PROVIDER
 
 if sys.version_info < (3, 10):
     pytest.skip("the SDK is a requirement of the main test environment, not of a target's", allow_module_level=True)
 
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
+from huaweicloudsdkcore.auth.internal import MetadataAccessor
+from huaweicloudsdkcore.auth.provider import MetadataCredentialProvider, OidcStsCredentialProvider
 from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
 from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer
@@ -92,6 +96,36 @@ def test_the_simulator_refuses_the_sdk_with_a_wrong_key() -> None:
     with simulation(real_time=True, orders=[ORDER]) as cloud, pytest.raises(ClientRequestException) as caught:
         sdk(cloud.url, "another").show_order(ShowOrderRequest(order_name=ORDER["order_name"]))
     assert caught.value.status_code == 401
+
+
+def shown(url: str, credentials: Any) -> Any:
+    """Read the order with credentials of the SDK."""
+    client = ModelArtsClient.new_builder().with_credentials(credentials).with_endpoint(url).build()
+    return client.show_order(ShowOrderRequest(order_name=ORDER["order_name"]))
+
+
+def test_the_sdk_logs_in_by_oidc(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text(DEFAULT_ID_TOKEN, encoding="utf-8")
+    with simulation(real_time=True, orders=[ORDER]) as cloud:
+        provider = OidcStsCredentialProvider(
+            "basic",
+            provider_urn=PROVIDER,
+            agency_urn=OIDC_AGENCY,
+            id_token_file=str(tmp_path / "token"),
+            sts_endpoint=cloud.url,
+        )
+        assert shown(cloud.url, provider.get_credentials().with_project_id(PROJECT)).count == 2
+        assert [(row["api"], row["status"]) for row in cloud.requests()] == [("oidc", 200), ("show", 200)]
+
+
+@pytest.mark.parametrize("tokens", ["required", "unknown"])
+def test_the_sdk_logs_in_by_the_metadata_of_a_server(monkeypatch: pytest.MonkeyPatch, tokens: str) -> None:
+    settings = {"metadata_tokens": tokens}
+    with simulation(real_time=True, orders=[ORDER], settings=settings) as cloud:
+        monkeypatch.setattr(MetadataAccessor, "_METADATA_ENDPOINT", cloud.server.metadata_url)
+        credentials = MetadataCredentialProvider.get_basic().get_credentials().with_project_id(PROJECT)
+        assert shown(cloud.url, credentials).count == 2
+        assert [row["api"] for row in cloud.requests()] == ["metadata_token", "metadata_key", "show"]
 
 
 def test_the_virtual_clock_is_where_the_vectors_are() -> None:

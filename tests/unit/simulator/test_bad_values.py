@@ -70,7 +70,7 @@ BAD_ORDERS: list[tuple[dict[str, Any], str]] = [
 ]
 BAD_FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"match": {"api": "lst"}}, "faults[0]: match.api: 'lst' is not one of list, show, pool, nodes, tokens, projects"),
-    ({"match": {"auth": "key"}}, "faults[0]: match.auth: 'key' is not one of token, aksk, password, none"),
+    ({"match": {"auth": "key"}}, "faults[0]: match.auth: 'key' is not one of token, aksk, password, oidc, none"),
     ({"match": {"method": 5}}, "faults[0]: match.method: 5 is not one of GET"),
     ({"match": {"method": "FETCH"}}, "faults[0]: match.method: 'FETCH' is not one of GET"),
     ({"match": {"nth": "2"}}, "faults[0]: match.nth must be a whole number from 1 up"),

@@ -54,6 +54,19 @@ def test_signatures_made_by_the_sdk(path: str, query: str, headers: dict[str, st
     assert not signing.matches(request, signing.Signature(KEY, tuple(names), signature[::-1]), SECRET)
 
 
+def test_the_signature_of_a_body_made_by_the_sdk() -> None:
+    role = '{"agency_name":"ci-orders","domain_name":"acme","duration_seconds":7200}'
+    headers = {
+        "host": "iam.cn-north-4.myhuaweicloud.com",
+        "x-sdk-date": BASE["x-sdk-date"],
+        "content-type": "application/json;charset=UTF-8",
+    }
+    body = f'{{"auth":{{"identity":{{"methods":["assume_role"],"assume_role":{role}}}}}}}'.encode()
+    request = Request("POST", "/v3.0/OS-CREDENTIAL/securitytokens", "", headers, body)
+    value = "f6a514aa7ae0602a7c2d2720125f2412dc563eedc918bc3068280561f639dd9d"
+    assert signing.expected(request, sorted(headers), SECRET) == value
+
+
 def test_the_published_signature() -> None:
     request = Request(
         "GET",

@@ -45,8 +45,10 @@ _CHECKS: dict[str, tuple[type, ...]] = {
     "orders": (list,),
     "echo": (bool,),
 }
-_CALLS = ("list", "show", "pool", "nodes", "tokens", "projects")
-_AUTHS = ("token", "aksk", "password", "none")
+_CALLS = (
+    "list", "show", "pool", "nodes", "tokens", "projects", "agency", "oidc", "metadata_token", "metadata_key",
+)  # fmt: skip
+_AUTHS = ("token", "aksk", "password", "oidc", "none")
 _METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
 #: The least and the most of numbers; those of other options need only be finite.
 _RANGES: dict[str, tuple[float, float]] = {

@@ -20,6 +20,7 @@ class Request:
     headers: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     body: bytes = b""
     connection: int = 0
+    metadata: bool = False  # came to the metadata address
 
     @property
     def parts(self) -> list[str]:

@@ -52,13 +52,14 @@ class Server:
         self.stopped = threading.Event()
         self._stopping = threading.Lock()
         self._http = _Listener(self, LOOPBACK[host], port)
+        self._metadata: _Listener | None = None
         if tls:
             self._http.socket = _tls_context(tls).wrap_socket(
                 self._http.socket, server_side=True, do_handshake_on_connect=False
             )
         self.port = int(self._http.server_address[1])
-        scheme = "https" if tls else "http"
-        self.url = f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
+        self._name = f"[{host}]" if ":" in host else host
+        self.url = f"{'https' if tls else 'http'}://{self._name}:{self.port}"
         self._thread: threading.Thread | None = None
         self.cloud.endpoint = self.url
         self.cloud.on_stop = self._stop_soon
@@ -83,8 +84,20 @@ class Server:
                 self._http.shutdown()
                 self._thread.join()
                 self._thread = None
-        self._http.server_close()
-        self._http.close_connections()
+            if self._metadata is not None:
+                self._metadata.shutdown()
+        for listener in (self._http, self._metadata):
+            if listener is not None:
+                listener.server_close()
+                listener.close_connections()
+
+    @property
+    def metadata_url(self) -> str:
+        """Where servers of this cloud find their metadata, by plain http; opened when somebody asks for it."""
+        if self._metadata is None:
+            self._metadata = _Listener(self, self._http.address_family, 0, metadata=True)
+            threading.Thread(target=self._metadata.serve_forever, args=(0.05,), daemon=True).start()
+        return f"http://{self._name}:{self._metadata.server_port}"
 
     def live(self, seconds: float) -> None:
         """Live so many seconds from now at least, 0 for ever: ``end`` (of time.monotonic) only ever moves on."""
@@ -174,8 +187,9 @@ class _Listener(socketserver.ThreadingMixIn, http.server.HTTPServer):
     block_on_close = False
     request_queue_size = 1024
 
-    def __init__(self, owner: Server, family: int, port: int) -> None:
+    def __init__(self, owner: Server, family: int, port: int, metadata: bool = False) -> None:
         self.owner = owner
+        self.metadata = metadata
         self.address_family = family
         self.numbers = itertools.count(1)
         self.connections: set[socket.socket] = set()
@@ -239,7 +253,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             cloud.active += 1
         self.silent = True
         try:
-            answer = admin.handle(cloud, request) if request.path.startswith(admin.PREFIX) else cloud.handle(request)
+            is_admin = request.path.startswith(admin.PREFIX) and not request.metadata
+            answer = admin.handle(cloud, request) if is_admin else cloud.handle(request)
             self._deliver(answer)
         except OSError:
             self.close_connection = True
@@ -258,7 +273,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return None
         path, dummy, query = self.path.partition("?")
         headers = {name.lower(): value for name, value in self.headers.items()}
-        return Request(self.command, path, query, headers, self.rfile.read(int(length)), self.number)
+        body = self.rfile.read(int(length))
+        return Request(self.command, path, query, headers, body, self.number, self.server.metadata)
 
     def _deliver(self, response: Response) -> None:
         steps = response.steps()

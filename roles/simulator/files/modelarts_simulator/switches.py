@@ -17,6 +17,10 @@ DEFAULT_PROJECT = "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
 DEFAULT_ACCESS_KEY = "AKSIMULATOR0FAKE0KEY"
 DEFAULT_SECRET_KEY = "SKsimulatorFakeq7Zt3LmX9vB2nRw8Yc5Hd0Kp4Js6"  # long, so that masking it hides nothing else
 DEFAULT_PASSWORD = "PWsimulatorFake-e4Jx8Qm2Tz6Ld0Ru"
+PARTNER_PROJECT = "b0c1d2e3f4a5968778695a4b3c2d1e0f"
+PROVIDER = "iam::0d1e2f3a4b5c69788796a5b4c3d2e1f0:identityProvider:simulator-ci"
+OIDC_AGENCY = "iam::0d1e2f3a4b5c69788796a5b4c3d2e1f0:agency:simulator-ci-agency"
+DEFAULT_ID_TOKEN = "IDsimulatorFake-w6Rk2Vn9Yb4Hs7Mz1Xc8Pj"
 
 DEFAULTS: dict[str, t.Any] = {
     "spelling": "table",
@@ -26,6 +30,18 @@ DEFAULTS: dict[str, t.Any] = {
     "keys": [{"access_key": DEFAULT_ACCESS_KEY, "secret_key": DEFAULT_SECRET_KEY}],
     "tokens": [],
     "token_lifetime": 86400,
+    "agencies": [
+        {
+            "name": "simulator-agency",
+            "domain": "simulator-partner",
+            "domain_id": "d1" * 16,
+            "projects": [{"id": PARTNER_PROJECT, "name": "cn-north-4"}],
+        }
+    ],
+    "oidc": [{"provider_urn": PROVIDER, "agency_urn": OIDC_AGENCY, "id_token": DEFAULT_ID_TOKEN}],
+    "server_agency": True,
+    "metadata_tokens": "required",
+    "key_lifetime": 0,
     "lock_after": 6,
     "lock_seconds": 300,
     "signature_tolerance": 900,
@@ -60,6 +76,7 @@ _CHOICES: dict[str, tuple[object, ...]] = {
     "order": ("shuffled", "newest", "oldest"),
     "count": ("exact", "page", "missing", "null", "text"),
     "show_keys": ("camel", "lower"),
+    "metadata_tokens": ("required", "optional", "unknown"),
     "error_shape": tuple(shape for shape in SHAPES if shape != "keystone"),
 }
 _SUBSETS: dict[str, tuple[str, ...]] = {"ignore": FILTERS, "unpublished": ("list", "show", "pool", "nodes")}
@@ -68,6 +85,8 @@ _ROWS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "users": (("name", "password", "domain"), ()),
     "keys": (("access_key", "secret_key"), ("security_token", "expires")),
     "tokens": (("token",), ("project_id", "expires", "region")),
+    "agencies": (("name", "domain", "domain_id", "projects"), ()),
+    "oidc": (("provider_urn", "agency_urn", "id_token"), ()),
 }
 _BOOLEANS = tuple(name for name, value in DEFAULTS.items() if isinstance(value, bool))
 _NUMBERS = tuple(name for name, value in DEFAULTS.items() if isinstance(value, (int, float)) and name not in _BOOLEANS)
@@ -154,6 +173,8 @@ def _row(row: t.Mapping[str, t.Any], needed: tuple[str, ...], where: str) -> dic
 def _value(key: str, value: object, needed: bool, what: str) -> object:
     if key == "expires":
         return _expiry(value, what)
+    if key == "projects":
+        return _rows(key, value)
     return checks.text(value, what, needed, utf8=key != "password")  # a password out of an environment may be any bytes
 
 
