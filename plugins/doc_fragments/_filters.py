@@ -22,6 +22,8 @@ options:
     description:
       - Only orders in this phase. All phases by default.
       - V(processing) is another word for V(running), V(succeeded) for V(successed), which is the API's own spelling.
+      - It is the state of each order that counts. The service is told only where O(limit) or O(offset) asks for a page
+        of its own.
     type: str
     choices: [pending, running, processing, successed, succeeded, failed]
   resource:
@@ -35,6 +37,7 @@ options:
       - Only orders created at this time or later. 30 days ago by default.
       - Epoch milliseconds, ISO 8601 such as V(2026-11-01T08:00:00Z) (without an offset UTC is meant), or an age before
         now such as V(90s), V(45m), V(12h), V(7d) or V(2w).
+      - An age counts by the clock of the service where that differs from this machine's by up to 15 minutes.
       - The service lists the orders of the last month only.
     type: str
   until:
@@ -75,7 +78,7 @@ options:
   details:
     description:
       - Add to each order what ShowOrder tells of its pool and nodes, as C(resources). This costs one request an order.
-      - Where the service does not offer ShowOrder, the list stays empty and a warning says so.
+      - Where the service does not offer ShowOrder, or refuses it, the lists stay empty and a warning says why.
     type: bool
     default: false
   fields:

@@ -38,6 +38,7 @@ options:
     description:
       - What to do about a pool that the service does not know, or of which no order matches. By default, V(skip), it
         just adds nothing to the list.
+      - Where the listing may be incomplete, V(error) fails as well. Otherwise there is a warning.
     type: str
     choices: [error, warn, skip]
     default: skip
@@ -92,7 +93,6 @@ _raw:
 import typing as t
 
 from ansible.errors import AnsibleLookupError
-from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.display import Display
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.clock import Clock
@@ -100,12 +100,14 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.erro
     InputError,
     ModelArtsError,
     PoolNotFoundError,
+    as_typed,
 )
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import safe
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import INCOMPLETE, list_orders
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._masking import register
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import INFO, Option
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import INFO, Option, Values
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.api import OrdersApi
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.api import Listing, OrdersApi
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.query import Query
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._session import Connection
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._lookup_options import PluginOptions
@@ -142,44 +144,53 @@ class LookupModule(LookupBase):
     def _read(self, pools: list[str], given: PluginOptions) -> list[dict[str, t.Any]]:
         options = given.read(INFO)
         clock = Clock()
-        query = Query.from_options({**options, "involved_name": None}, clock.time_ms())
+        Query.from_options({**options, "involved_name": None}, clock.time_ms())  # so that bad filters send nothing
         connection = Connection(options, given.credentials(), clock)
         try:
-            orders = self._orders_of(connection.orders(), query, pools)
+            orders = self._orders_of(connection.orders(), pools, options, clock)
+        except Exception as error:
+            raise as_typed(error, connection.redactor.line) from None
         finally:
             register(connection.redactor.secrets)
             connection.close()
         # A service that echoes a secret must not carry it into whatever a playbook makes of the orders.
-        return t.cast("list[dict[str, t.Any]]", remove_values(query.project(orders), connection.redactor.secrets))
+        return t.cast("list[dict[str, t.Any]]", connection.redactor.mask(orders))
 
-    def _orders_of(self, api: OrdersApi, query: Query, pools: list[str]) -> list[_order.Order]:
+    def _orders_of(self, api: OrdersApi, pools: list[str], options: Values, clock: Clock) -> list[dict[str, t.Any]]:
         """Return the orders of each pool, each once even where a pool was named by its name and by its ID."""
-        if not pools:
-            orders = api.list(query).orders
-        else:
-            found = [order for pool in pools for order in self._orders_of_pool(api, query.for_pool(pool), pool)]
-            orders = _order.newest_first({_order.key_of(order): order for order in found}.values())
+        names: list[str | None] = [*pools] or [None]
+        listed = [self._of_pool(api, {**options, "involved_name": pool}, clock) for pool in names]
+        query = listed[0][0]
+        listings = [listing for dummy, listing in listed]
+        orders = {_order.key_of(order): order for listing in listings for order in listing.orders}
+        if any(listing.truncated for listing in listings) and not query.one_page:
+            self._tell(INCOMPLETE)
+        found = _order.newest_first(orders.values())
         if query.details:
-            for warning in api.add_details(orders):
+            for warning in api.add_details(found):
                 display.warning(warning)
-        return orders
+        return query.project(found)
 
-    def _orders_of_pool(self, api: OrdersApi, query: Query, pool: str) -> list[_order.Order]:
+    def _of_pool(self, api: OrdersApi, options: Values, clock: Clock) -> tuple[Query, Listing]:
+        pool = options["involved_name"]
         try:
-            orders = api.list(query).orders
+            query, listing = list_orders(api, options, clock)
         except PoolNotFoundError as error:
             self._miss(error.msg)
-            return []
-        if not orders:
+            return Query.from_options(options, clock.time_ms()), Listing([], None, False)
+        if pool is not None and not listing.orders:
             self._miss(f"No order of pool {safe(pool, 80)} matches: check its name, the other filters and since")
-        return orders
+        return query, listing
 
     def _miss(self, msg: str) -> None:
-        policy = self.get_option("on_missing")
-        if policy == "error":
+        """Do about something that is missing what the call says."""
+        if self.get_option("on_missing") != "skip":
+            self._tell(msg)
+
+    def _tell(self, msg: str) -> None:
+        if self.get_option("on_missing") == "error":
             raise InputError(msg)
-        if policy == "warn":
-            display.warning(msg)
+        display.warning(msg)
 
 
 def _name(term: t.Any) -> str:

@@ -4,7 +4,7 @@
 
 # This code is PRIVATE to the collection: it may change in any release.
 
-"""What the info module answers, whichever door asks: the same keys in success and in failure."""
+"""What the info module answers, whichever entry point asks: the same keys in success and in failure."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ import os
 import typing as t
 
 from ._client.clock import Clock
-from ._client.errors import ModelArtsError
-from ._client.text import safe
+from ._client.errors import ModelArtsError, as_typed
+from ._client.text import Redactor, is_age, safe
 from ._options import CONNECTION, Values, complete, environment_credentials, gather_credentials, secrets_in
 from ._orders import model as _order
 from ._orders.api import Listing, OrdersApi
-from ._orders.query import HORIZON_MS, Query
+from ._orders.query import HORIZON_MS, Query, named_in
 from ._session import Connection
 
-_NO_ORDERS: tuple[_order.Order, ...] = ()
+INCOMPLETE = "The listing may be incomplete (truncated is true): narrow it by involved_name, or by since and until"
+# Clocks that differ by less are as good as the same: Date has whole seconds, and an answer takes a while.
+_CLOCKS_DIFFER_MS = 5000
 
 
 @dataclasses.dataclass
@@ -40,14 +42,21 @@ class Outcome:
 
 
 def query_orders(options: Values, environ: t.Mapping[str, str] | None = None, clock: Clock | None = None) -> Outcome:
-    """Return what ``modelarts_order_info`` returns for these options. Never raises a typed error."""
+    """Return what ``modelarts_order_info`` returns for these options. Never raises."""
     clock = clock or Clock()
 
     def ask(connection: Connection) -> Outcome:
-        query = Query.from_options(options, clock.time_ms())
-        return _answered(connection.orders(), query, clock)
+        orders = connection.orders()
+        query, listing = list_orders(orders, options, clock)
+        if listing.missing and query.one_page:
+            # Another page, or another phase, may hold them.
+            listing = dataclasses.replace(listing, missing=orders.list(query.of_everything()).missing)
+        warnings = warnings_of(listing, query)
+        if query.details:
+            warnings += orders.add_details(listing.orders)
+        return Outcome(success(listing, query), warnings)
 
-    return over_connection(options, environ, clock, ask, failure)
+    return over_connection(options, environ, clock, ask, lambda error: failure(error, named_in(options)))
 
 
 def over_connection(
@@ -57,17 +66,22 @@ def over_connection(
     ask: t.Callable[[Connection], Outcome],
     failed: t.Callable[[ModelArtsError], dict[str, t.Any]],
 ) -> Outcome:
-    """Return what ``ask`` makes of the connection that options describe; ``failed`` shapes a typed error's result."""
+    """Return what ``ask`` makes of the connection that options describe; ``failed`` shapes the result of an error.
+
+    Whatever is raised inside, of any kind, becomes such a result: no exception leaves an entry point.
+    """
     environ = os.environ if environ is None else environ
     credentials = gather_credentials(options, environment_credentials(environ))
     options = complete(CONNECTION, options, environ)
+    secrets = secrets_in(options, credentials)
     connection: Connection | None = None
     try:
         connection = Connection(options, credentials, clock)
         outcome = ask(connection)
-    except ModelArtsError as error:
-        outcome = Outcome(failed(error))
-    outcome.secrets = secrets_in(options, credentials)
+    except Exception as error:
+        line = Redactor(secrets).line if connection is None else connection.redactor.line
+        outcome = Outcome(failed(as_typed(error, line)))
+    outcome.secrets = secrets
     if connection is not None:
         outcome.secrets |= connection.redactor.secrets
         outcome.requests = connection.transport.requests_sent
@@ -75,25 +89,36 @@ def over_connection(
     return outcome
 
 
-def _answered(orders: OrdersApi, query: Query, clock: Clock) -> Outcome:
+def list_orders(orders: OrdersApi, options: Values, clock: Clock) -> tuple[Query, Listing]:
+    """Return the query that options describe and its listing. Raises the typed errors of the core.
+
+    Ages count by the service's clock where that differs: then the query is asked again, if its window was another one.
+    """
+    asked_at = clock.time_ms()
+    query = Query.from_options(options, asked_at)
     listing = orders.list(query)
-    warnings = _warnings(listing, query, clock)
-    if query.details:
-        warnings += orders.add_details(listing.orders)
-    return Outcome(success(listing, query), warnings)
+    ahead = 0 if listing.server_ms is None else clock.time_ms() - listing.server_ms
+    if abs(ahead) > _CLOCKS_DIFFER_MS and any(is_age(options.get(name)) for name in ("since", "until")):
+        query = Query.from_options(options, asked_at - ahead)
+        listing = orders.list(query)
+    return query, listing
 
 
-def _warnings(listing: Listing, query: Query, clock: Clock) -> list[str]:
+def warnings_of(listing: Listing, query: Query) -> list[str]:
+    """Return what a user must know about a listing that was answered."""
     warnings = []
-    if query.since < clock.time_ms() - HORIZON_MS:
+    if query.since < query.now_ms - HORIZON_MS:
         warnings.append("since lies more than a month back: the service lists the orders of the last month only")
     if listing.truncated and not query.one_page:
-        warnings.append(
-            "The listing may be incomplete (truncated is true): narrow it by involved_name, or by since and until"
-        )
+        warnings.append(INCOMPLETE)
     if query.involved_name and not listing.orders and not query.one_page:
         name = safe(query.involved_name, 80)
         warnings.append(f"No order of pool {name} matches: check the pool's name, the other filters and since")
+    if listing.foreign:
+        warnings.append(
+            f"The service listed {listing.foreign} orders of something else than pool {safe(query.involved_name, 80)}: "
+            "they are left out"
+        )
     return warnings
 
 
@@ -104,18 +129,20 @@ def success(listing: Listing, query: Query) -> dict[str, t.Any]:
         "orders": query.project(listing.orders),
         "count": listing.count,
         "truncated": listing.truncated,
-        **_order.summarise(listing.orders),
+        **_order.summarise(listing.orders, listing.missing),
+        **({"missing": list(listing.missing)} if query.names_orders else {}),
     }
 
 
-def failure(error: ModelArtsError) -> dict[str, t.Any]:
+def failure(error: ModelArtsError, named: t.Sequence[str] = ()) -> dict[str, t.Any]:
     """Return a failed result: every key of a success, so that ``until: r.all_finished`` outlives an outage."""
     return {
         "changed": False,
         "failed": True,
-        "orders": list(_NO_ORDERS),
+        "orders": [],
         "count": None,
         "truncated": True,
-        **_order.summarise(_NO_ORDERS),
+        **_order.summarise(()),
+        **({"missing": list(named)} if named else {}),
         **error.facts(),
     }

@@ -276,7 +276,9 @@ orders:
           type: str
           sample: node is ready
 count:
-  description: The service's own total for the query. Null where it sent none, and in failure.
+  description:
+    - The service's own total for what it was asked, which knows nothing of the filters that are applied here. Null
+      where it sent none, and in failure.
   returned: always
   type: int
   sample: 1
@@ -287,6 +289,15 @@ truncated:
   returned: always
   type: bool
   sample: false
+missing:
+  description:
+    - Those of O(order_names) and O(order_ids) that no order of the time window, the pool and the workspace has,
+      whatever its phase and operation, and on whichever page it is. In failure all of them.
+    - While it holds anything, RV(all_succeeded) and RV(all_finished) are V(false).
+  returned: with O(order_names) or O(order_ids)
+  type: list
+  elements: str
+  sample: []
 summary:
   description: How many orders there are in each state.
   returned: always
@@ -321,12 +332,12 @@ summary:
       type: int
       sample: 0
 all_succeeded:
-  description: Whether there is at least one order and all of them succeeded in full.
+  description: Whether there is at least one order, all of them succeeded in full and none is missing.
   returned: always
   type: bool
   sample: true
 all_finished:
-  description: Whether there is at least one order and nothing more will happen to any of them.
+  description: Whether there is at least one order, nothing more will happen to any of them and none is missing.
   returned: always
   type: bool
   sample: true

@@ -22,7 +22,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.response import Asked, read_answer
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import query_orders
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import WAIT, complete
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.api import chosen
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import api
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.query import Query
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.waiter import wait_for_orders
 from ansible_collections.huaweicloud.modelarts.tests.benchmarks._figures import Figure, exponent, number, table
@@ -82,7 +82,7 @@ def _processing(rows: list[dict[str, Any]], size: int, repetitions: int) -> Proc
     items = json.loads(body)["items"]
     exchange = Exchange(200, {}, body)
     asked = Asked("localhost", "the token", now / 1000)
-    work = (lambda: json.loads(body), lambda: chosen(items, query), lambda: read_answer(exchange, asked))
+    work = (lambda: json.loads(body), lambda: query.select(api.normalised(items)), lambda: read_answer(exchange, asked))
     # Small sizes need more repetitions for a steady figure.
     costs = [_cpu(*work) for dummy in range(max(repetitions, repetitions * 10_000 // size))]
     loads, normalised, read = (median(column) for column in zip(*costs, strict=True))

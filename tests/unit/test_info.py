@@ -24,8 +24,8 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.erro
 )
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import query_orders
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.api import chosen
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.query import Query
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.api import OrdersApi, normalised
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._session import Connection
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     DAY_MS,
     EXAMPLE,
@@ -37,6 +37,7 @@ from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     answer,
     asked,
     listed,
+    reset,
     simulation,
     wire,
 )
@@ -79,7 +80,7 @@ def test_details_where_the_service_does_not_offer_them() -> None:
     orders = [{**POOL, "order_name": f"o{number}"} for number in range(6)]
     with simulation(orders=orders, settings={"unpublished": ["show"]}) as cloud:
         outcome = cloud.query(details=True)
-        assert len(cloud.requests("show")) + len(cloud.requests("")) >= 6
+        assert 1 <= len(cloud.requests("")) - len(cloud.requests("list")) <= 4, "not once for each order"
     assert outcome.warnings == ["details: ShowOrder is not offered here, so resources stay empty"]
     assert [order["resources"] for order in outcome.result["orders"]] == [[]] * 6
 
@@ -95,21 +96,33 @@ def test_details_of_an_order_whose_name_no_address_can_hold(name: str | None) ->
 
 
 @pytest.mark.parametrize(
-    ("step", "failed", "words"),
+    ("step", "words"),
     [
-        (answer({"error_code": "ModelArts.50015001"}, 404), False, "has no ShowOrder rows"),
-        (answer("gone", 404), False, "has no ShowOrder rows"),
-        (answer({"items": ["node"]}), True, "ShowOrder answered with items that are no orders"),
-        (answer([]), True, "ShowOrder answered with JSON"),
-        (answer({"error_code": "ModelArts.0108"}, 403), True, "refuses the token"),
-        (answer({}, 400), True, "does not serve this request"),
+        (answer({"error_code": "ModelArts.50015001"}, 404), "has no ShowOrder rows"),
+        (answer("gone", 404), "has no ShowOrder rows"),
+        (answer({"items": ["node"]}), "ShowOrder answered with items that are no orders"),
+        (answer([]), "ShowOrder answered with JSON"),
+        (answer({"error_code": "ModelArts.0108"}, 403), "refuses the token"),
+        (answer({}, 400), "does not serve this request"),
+        (answer({}, 500), "cannot answer just now"),
+        (answer("<html>"), "web page"),
+        (answer({}, 302, {"Location": "https://elsewhere.example"}), "redirects"),
+        (reset, ""),
     ],
 )
-def test_what_show_order_may_answer(step: bytes, failed: bool, words: str) -> None:
-    with wire(listed({**EXAMPLE, "creationTimestamp": NOW_MS}), step) as server:
+@pytest.mark.parametrize("others", [0, 7])
+def test_whatever_show_order_answers_the_listing_stands(step: Any, words: str, others: int) -> None:
+    rows = [{**EXAMPLE, "creationTimestamp": NOW_MS, "orderName": f"o{number}"} for number in range(1 + others)]
+    with wire(listed(*rows), step) as server:
         outcome = asked(server.url, details=True, retries=0)
-    assert outcome.failed is failed
-    assert words in (outcome.result["msg"] if failed else " ".join(outcome.warnings))
+        assert len(server.seen) <= (2 if not others else 9 if "rows" in words else 5)
+    assert not outcome.failed
+    assert outcome.result["all_succeeded"] is True
+    assert [order["resources"] for order in outcome.result["orders"]] == [[]] * (1 + others)
+    (warning,) = outcome.warnings
+    assert warning.startswith("details: ")
+    assert words in warning
+    assert ("7 more orders" in warning) is (others > 0 and "rows" in words)
 
 
 def test_warnings() -> None:
@@ -181,7 +194,7 @@ def test_the_garbage_collector_is_left_as_it_was(was_on: bool) -> None:
         (gc.enable if was_on else gc.disable)()
         try:
             with contextlib.suppress(ModelArtsError):
-                chosen([row, None] if broken else [row], Query(since=0))  # type: ignore[list-item]
+                normalised([row, None] if broken else [row])  # type: ignore[list-item]
             assert gc.isenabled() is was_on
         finally:
             gc.enable()
@@ -249,3 +262,134 @@ def test_bad_options_cost_no_request_and_keep_the_full_shape() -> None:
     assert outcome.result["msg"].startswith("region is missing: set region (or HW_REGION_NAME)")
     assert outcome.requests == 0
     assert set(outcome.result) == SUCCESS_KEYS | {"failed", "msg", "error_code", "request_id", "status"}
+
+
+# What is missing
+
+
+NAMED = [
+    {"pool": "a", "order_name": "a1", "order_id": "CS1", "created": "3h", "state": "succeeded"},
+    {"pool": "a", "order_name": "a2", "order_id": "CS2", "created": "2h", "state": "succeeded", "operation": "delete"},
+    {"pool": "b", "order_name": "b1", "order_id": "CS3", "created": "1h", "state": "processing"},
+]
+
+
+@pytest.mark.parametrize(
+    ("options", "missing", "found"),
+    [
+        ({"order_names": ["a1", "a2"]}, [], "a2 a1"),
+        ({"order_names": ["zz", "a1", "yy"], "order_ids": ["CS9", "CS3"]}, ["zz", "yy", "CS9"], "b1 a1"),
+        ({"order_ids": ["CS1"]}, [], "a1"),
+        ({"order_names": []}, [], ""),
+        # met, and then left out by a filter that does not say whether an order is there
+        ({"order_names": ["a1", "b1"], "phase": "successed"}, [], "a1"),
+        ({"order_names": ["a1", "b1"], "phase": "failed"}, [], ""),
+        ({"order_names": ["a1", "a2"], "operation": ["apply"]}, [], "a1"),
+        ({"order_names": ["a1", "a2"], "latest": True}, [], "a2"),
+        ({"order_names": ["a1", "b1"], "limit": 1}, [], "b1"),
+        ({"order_names": ["a1", "zz"], "limit": 1, "offset": 1, "phase": "running"}, ["zz"], ""),
+        ({"order_ids": ["CS1"], "fields": ["state"]}, [], None),
+        # not met in this time window or pool
+        ({"order_names": ["a1", "b1"], "since": "90m"}, ["a1"], "b1"),
+        ({"order_names": ["a1", "b1"], "until": "90m"}, ["b1"], "a1"),
+        ({"order_names": ["a1", "b1"], "involved_name": "b"}, ["a1"], "b1"),
+    ],
+)
+def test_what_no_order_met_is_missing(options: dict[str, Any], missing: list[str], found: str | None) -> None:
+    with simulation(orders=NAMED, settings={"order": "newest"}) as cloud:
+        result = cloud.query(**options).result
+    assert result["missing"] == missing
+    if found is not None:
+        assert [order["order_name"] for order in result["orders"]] == found.split()
+    if missing:
+        assert (result["all_succeeded"], result["all_finished"]) == (False, False)
+
+
+def test_a_success_beside_something_missing_is_none() -> None:
+    with simulation(orders=NAMED) as cloud:
+        whole = cloud.query(order_names=["a1"]).result
+        part = cloud.query(order_names=["a1", "zz"]).result
+        assert "missing" not in cloud.query().result
+    assert (whole["all_succeeded"], whole["all_finished"]) == (True, True)
+    assert (part["all_succeeded"], part["all_finished"], part["any_failed"]) == (False, False, False)
+
+
+@pytest.mark.parametrize("step", [answer({}, 503), answer({"error_code": "ModelArts.50015001"}, 404), b""])
+def test_in_a_failure_all_that_was_named_is_missing(step: bytes) -> None:
+    with wire(step) as server:
+        result = asked(server.url, order_names=[" a1", "b1"], order_ids="CS1", retries=0, timeout=2).result
+    assert result["failed"] is True
+    assert result["missing"] == ["a1", "b1", "CS1"]
+    assert (result["all_succeeded"], result["all_finished"]) == (False, False)
+    refused = query_orders({"order_names": ["a1"], "limit": "many", "region": "r", "auth_token": TOKEN}, {}).result
+    assert refused["missing"] == ["a1"]
+
+
+@pytest.mark.parametrize("word", ["successed", "succeeded"])
+def test_the_reference_page_s_own_row_is_found_by_its_phase(word: str) -> None:
+    """By a service that compares the word it stores, which is completed."""
+    with wire(listed()) as server:
+        asked(server.url, phase=word)
+        assert b"phase=" not in server.seen[0]
+    with wire(listed(EXAMPLE, {**EXAMPLE, "orderName": "b", "result": "failed"})) as server:
+        outcome = asked(server.url, since="2023-04-01", phase=word)
+    assert [order["order_name"] for order in outcome.result["orders"]] == [EXAMPLE["orderName"]]
+
+
+# Clocks that differ
+
+
+@pytest.mark.parametrize("ahead", [-840, -60, 60, 600, 840])
+def test_an_age_counts_by_the_service_s_clock(ahead: int) -> None:
+    """Ten minutes before now, on a controller whose clock is off by so many seconds."""
+    orders = [{"pool": "p", "order_name": f"o{minutes}", "created": f"{minutes}m"} for minutes in (2, 8, 12, 29)]
+    with simulation(orders=orders) as cloud:
+        own = VirtualClock(cloud.clock.time() + ahead)
+        outcome = asked(cloud.url, own, **KEY, since="10m")
+        assert [order["order_name"] for order in outcome.result["orders"]] == ["o2", "o8"]
+        assert len(cloud.requests("list")) == 2
+        assert len(asked(cloud.url, own, **KEY, since="10m", until="5m").result["orders"]) == 1
+        before = len(cloud.requests("list"))
+        assert len(asked(cloud.url, own, **KEY).result["orders"]) == 4
+        assert len(asked(cloud.url, own, **KEY, since="2025-12-30").result["orders"]) == 4
+        assert len(cloud.requests("list")) == before + 2, "no age, no second request"
+
+
+def test_a_month_may_have_31_days() -> None:
+    with simulation(orders=[POOL]) as cloud:
+        assert cloud.query(since="31d").warnings == []
+        assert "more than a month back" in cloud.query(since="32d").warnings[0]
+
+
+def test_orders_of_something_else_are_counted() -> None:
+    with simulation(orders=NAMED, settings={"ignore": ["involvedName"]}) as cloud:
+        (warning,) = cloud.query(involved_name="b").warnings
+    assert warning.startswith("The service listed 2 orders of something else than pool b")
+
+
+# Whatever happens inside
+
+
+@pytest.mark.parametrize("kind", [ZeroDivisionError, RecursionError, MemoryError, RuntimeError, KeyError, OSError])
+@pytest.mark.parametrize("place", ["login", "listing", "orders", "start"])
+def test_no_exception_leaves(kind: type[Exception], place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even one that nobody thought of: the result has its documented shape, and no secret."""
+
+    def burst(*dummy: Any, **dummies: Any) -> Any:
+        raise kind(f"inside, with {TOKEN}")
+
+    targets: dict[str, tuple[Any, str]] = {
+        "login": (Connection, "orders"),
+        "listing": (OrdersApi, "list"),
+        "orders": (_order, "normalise"),
+        "start": (Connection, "_find_endpoint"),
+    }
+    monkeypatch.setattr(*targets[place], burst)
+    with wire(listed(EXAMPLE)) as server:
+        result = asked(server.url, order_names=["a"], retries=0).result
+    assert set(result) == SUCCESS_KEYS | {"failed", "msg", "error_code", "request_id", "status", "missing"}
+    assert result["failed"] is True
+    assert kind.__name__ in result["msg"]
+    assert TOKEN not in result["msg"]
+    assert ("report" in result["msg"]) is (kind is not MemoryError)
+    assert "\n" not in result["msg"]

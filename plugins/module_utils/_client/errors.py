@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
 
@@ -88,3 +89,29 @@ class ThrottledError(TransientError):
 
 class UnknownHostError(TransientError):
     """The name service knows no such host: a typo at the first contact, a transient fault afterwards."""
+
+
+def as_typed(error: Exception, line: t.Callable[[t.Any, int], str]) -> ModelArtsError:
+    """Return the typed error for whatever was raised inside: nothing else may leave an entry point.
+
+    ``line`` makes one safe line of a text. What lacks memory or threads is transient, all else a defect of ours.
+    """
+    if isinstance(error, ModelArtsError):
+        return error
+    said = f"{type(error).__name__}: {line(error, 200)}" if str(error) else type(error).__name__
+    if isinstance(error, MemoryError) or "can't start new thread" in str(error):
+        return TransientError(f"This machine is short of memory or threads ({said}): end what needs them, or try again")
+    return ModelArtsError(
+        f"Unexpected {said} (in {_place(error)}). This is a defect of the collection: please report it"
+    )
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return (
+        "an unknown place"
+        if trace is None
+        else f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
+    )

@@ -54,6 +54,11 @@ def parse_time(option: str, text: str, now_ms: int) -> int:
     raise InputError(f"{option}: {safe(text, 60)!r} is not a time: {_TIME_HELP}")
 
 
+def is_age(text: t.Any) -> bool:
+    """Return whether a time counts back from now, and so depends on whose clock is asked."""
+    return bool(_AGE.fullmatch(str(text).strip()))
+
+
 def _epoch_ms(option: str, text: str) -> int:
     value = int(text) if len(text) < 20 else LATEST_MS + 1
     if value > LATEST_MS:

@@ -19,8 +19,8 @@ from .._client.errors import (
     ModelArtsError,
     NotPublishedError,
     PoolNotFoundError,
-    RequestError,
     ResponseError,
+    as_typed,
 )
 from .._client.request import Request
 from .._client.response import Answer
@@ -35,7 +35,8 @@ from .windows import Page
 DEFAULT_LIMIT = 100
 # Few enough for the strictest neighbouring API (5 calls a minute and user), once back-off spreads them.
 WORKERS = 4
-
+# No project has more orders: such a count is no count.
+_MOST_ORDERS = 10**9
 
 # Named here, because inside OrdersApi ``list`` is a method.
 Rows = list[dict[str, t.Any]]
@@ -45,13 +46,16 @@ Rows = list[dict[str, t.Any]]
 class Listing:
     """The orders of a query, newest first; ``count`` is what the service said (None where it said nothing).
 
-    ``server_ms`` is the service's clock when it answered, in epoch ms (None where it does not tell).
+    ``server_ms`` is the service's clock when it answered, in epoch ms (None where it does not tell). ``missing`` are
+    the names and IDs asked for that no order in the query's scope has, ``foreign`` counts listed orders of other pools.
     """
 
     orders: list[_order.Order]
     count: int | None
     truncated: bool
     server_ms: int | None = None
+    missing: tuple[str, ...] = ()
+    foreign: int = 0
 
 
 class OrdersApi:
@@ -71,15 +75,19 @@ class OrdersApi:
             rows, count, truncated = self._one_page(query) if query.one_page else self._all_rows(query)
         except PoolNotFoundError as error:
             raise _name_pool(error, query) from None
-        return Listing(chosen(rows, query), count, truncated, self._server_ms)
+        orders = normalised(rows)
+        foreign = sum(not query.is_of_pool(order) for order in orders)
+        return Listing(query.select(orders), count, truncated, self._server_ms, query.missing(orders), foreign)
 
     def _one_page(self, query: Query) -> tuple[Rows, int | None, bool]:
         limit, offset = query.limit or 0, query.offset or 0
         page = self._page(query, query.since, query.until, limit, offset)
         sent = len(page.rows)
-        complete = offset == 0 and sent < (limit or DEFAULT_LIMIT) and (page.count or 0) <= sent
-        exact = offset == 0 and page.count == sent
-        return page.rows, page.count, not (complete or exact)
+        complete = sent < (limit or DEFAULT_LIMIT) and (page.count or 0) <= sent
+        if page.count is None and sent and sent % DEFAULT_LIMIT == 0:
+            complete = False  # as many as a service may cap its pages at
+        exact = page.count == sent
+        return page.rows, page.count, offset > 0 or not (complete or exact)
 
     def _all_rows(self, query: Query) -> tuple[Rows, int | None, bool]:
         def fetch(since: int, until: int | None, limit: int, offset: int) -> Page:
@@ -104,38 +112,49 @@ class OrdersApi:
         return [_order.normalise_resource(row) for row in rows]
 
     def add_details(self, orders: t.Sequence[_order.Order]) -> t.Sequence[str]:
-        """Give each order its ``resources``, a few requests side by side; return warnings, one for all of a kind."""
-        warnings: dict[str, str] = {}
+        """Give each order its ``resources``, a few requests side by side; return at most one warning.
+
+        They are an extra: whatever ShowOrder answers, the orders stand. A fault that is not of one order alone ends the
+        asking, because it would be the same for all, and refused signatures lock a key.
+        """
+        lasting: list[str] = []
+
+        def resources_of(order: _order.Order) -> tuple[Rows, str]:
+            return ([], lasting[0]) if lasting else self._resources_of(order, lasting)
+
         if len(orders) > 1:
             with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-                outcomes = list(pool.map(self._resources_of, orders))
+                found = list(pool.map(resources_of, orders))
         else:
-            outcomes = [self._resources_of(order) for order in orders]
-        for order, (resources, warning) in zip(orders, outcomes):
+            found = [resources_of(order) for order in orders]
+        for order, (resources, dummy) in zip(orders, found):
             order["resources"] = resources
-            if warning:
-                warnings.setdefault(*warning)
-        return list(warnings.values())
+        reasons = [reason for dummy, reason in found if reason]
+        others = f", and so for {len(reasons) - 1} more orders" if len(reasons) > 1 else ""
+        return [f"details: {(lasting or reasons)[0]}{'' if lasting else others}"] if reasons else []
 
-    def _resources_of(self, order: _order.Order) -> tuple[Rows, tuple[str, str] | None]:
-        """Return an order's resources, or none and (kind, text) of a warning where the service has none to show."""
+    def _resources_of(self, order: _order.Order, lasting: t.MutableSequence[str]) -> tuple[Rows, str]:
+        """Return an order's resources, or none and why; ``lasting`` takes the reason if it is one for all orders."""
         name = order["order_name"]
         if not name:
-            return [], ("nameless", "details: an order without a name has no ShowOrder rows")
+            return [], "an order without a name has no ShowOrder rows"
         try:
-            return self.show(name), None
-        except NotPublishedError:
-            return [], ("absent", "details: ShowOrder is not offered here, so resources stay empty")
+            return self.show(name), ""
         except InputError:
-            return [], ("unnamable", f"details: no address can hold the order's name {self._line(name, 80)!r}")
-        except (RequestError, PoolNotFoundError) as error:
-            if error.status != 404:
-                raise
-            return [], ("unknown", f"details: the service has no ShowOrder rows for {self._line(name, 80)} (HTTP 404)")
+            return [], f"no address can hold the order's name {self._line(name, 80)!r}"
+        except NotPublishedError:
+            reason = "ShowOrder is not offered here, so resources stay empty"
+        except Exception as error:
+            failure = as_typed(error, self._line)
+            reason = f"resources stay empty: {self._line(failure.msg, 300)}"
+            if failure.status == 404:
+                return [], f"the service has no ShowOrder rows for {self._line(name, 80)} (HTTP 404)"
+        lasting.append(reason)
+        return [], reason
 
 
-def chosen(rows: Rows, query: Query) -> list[_order.Order]:
-    """Return the orders that raw rows describe and a query asks for, newest first.
+def normalised(rows: Rows) -> list[_order.Order]:
+    """Return the orders that raw rows describe.
 
     The garbage collector rests meanwhile: orders hold no cycles, and while they become more it would go through all of
     them again and again, which costs more than the orders of a long listing.
@@ -143,7 +162,7 @@ def chosen(rows: Rows, query: Query) -> list[_order.Order]:
     was_on = gc.isenabled()
     gc.disable()
     try:
-        return query.select(_order.normalise(row) for row in rows)
+        return [_order.normalise(row) for row in rows]
     finally:
         if was_on:
             gc.enable()
@@ -159,8 +178,14 @@ def _items(answer: Answer, api: str) -> tuple[Rows, int | None]:
         rows = []
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ResponseError(f"{api} answered with items that are no orders: check the endpoint")
-    count = data.get("count")
-    return rows, count if isinstance(count, int) and not isinstance(count, bool) and count >= 0 else None
+    return rows, _count(data.get("count"))
+
+
+def _count(value: t.Any) -> int | None:
+    """Return a total that can be true: a whole number, also as a text of one."""
+    if isinstance(value, str) and len(value) <= 12 and value.isascii() and value.isdigit():
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_ORDERS else None
 
 
 def _name_pool(error: PoolNotFoundError, query: Query) -> ModelArtsError:

@@ -36,6 +36,8 @@ PHASES = {
 }
 OPERATIONS = ("apply", "modify", "delete")
 PAGE_BOUND = 500
+# A set that keeps the order in which its texts were given.
+Texts = dict[str, None]
 FIELDS = (*_order.ORDER_KEYS, "resources")
 
 
@@ -51,16 +53,18 @@ class Query:
     resource: str = "pools"
     limit: int | None = None
     offset: int | None = None
-    order_names: frozenset[str] | None = None
-    order_ids: frozenset[str] | None = None
-    operations: frozenset[str] | None = None
+    order_names: Texts | None = None
+    order_ids: Texts | None = None
+    operations: Texts | None = None
     latest: bool = False
     details: bool = False
     fields: tuple[str, ...] | None = None
+    # When it was asked: where ages count back from.
+    now_ms: int = 0
 
     @classmethod
     def from_options(cls, options: t.Mapping[str, t.Any], now_ms: int) -> Query:
-        """Check the filter options, as a door read them, and return the query. Raises InputError."""
+        """Check the filter options, as an entry point read them, and return the query. Raises InputError."""
         get = options.get
         since, until = _window(get("since"), get("until"), now_ms)
         return cls(
@@ -78,6 +82,7 @@ class Query:
             latest=bool(get("latest")),
             details=bool(get("details")),
             fields=_known_fields(get("fields")),
+            now_ms=now_ms,
         )
 
     @property
@@ -89,34 +94,66 @@ class Query:
         """Return the same query for one pool. Raises InputError where the name is empty."""
         return dataclasses.replace(self, involved_name=_not_empty("pool", name, "name a pool"))
 
+    @property
+    def names_orders(self) -> bool:
+        """Whether single orders are named, so that something can be missing."""
+        return self.order_names is not None or self.order_ids is not None
+
+    def of_everything(self) -> Query:
+        """Return the same query without what narrows it to a page, a phase or an operation."""
+        return dataclasses.replace(self, limit=None, offset=None, phase=None, operations=None)
+
     def server_filters(self) -> dict[str, str]:
         """Return the parameters that every page of this query sends, besides its window and place.
 
-        ``result`` is never among them: the page's example uses it, its table does not know it.
+        ``phase`` is sent only where the API's own page is asked for: a service that compares the word that it stores
+        would hide orders. ``result`` is never sent: the page's example uses it, its table does not know it.
         """
         asked = {
             "involvedName": self.involved_name,
             "workspaceId": self.workspace_id,
-            "phase": PHASES[self.phase][0] if self.phase else None,
+            "phase": PHASES[self.phase][0] if self.phase and self.one_page else None,
             "resource": self.resource,
         }
         return {name: value for name, value in asked.items() if value is not None}
 
     def keeps(self, order: _order.Order) -> bool:
         """Return whether an order is one that was asked for: a server that ignores a filter must not leak rows."""
+        return self.in_scope(order) and self._keeps_selected(order)
+
+    def in_scope(self, order: _order.Order) -> bool:
+        """Return whether an order lies in the time window, the workspace and the pool that were asked for."""
         return (
             self._keeps_time(order)
-            and self._keeps_named(order)
-            and (self.involved_name is None or self.involved_name in _pool_names(order))
             and (self.workspace_id is None or order["workspace_id"] in (self.workspace_id, None))
-            and (self.phase is None or order["state"] == PHASES[self.phase][1])
-            and (self.operations is None or order["operation"] in self.operations)
+            and self.is_of_pool(order)
         )
+
+    def is_of_pool(self, order: _order.Order) -> bool:
+        """Return whether an order is of the pool that was asked for, by its name or ID."""
+        return self.involved_name is None or self.involved_name in _pool_names(order)
 
     def _keeps_time(self, order: _order.Order) -> bool:
         created = order["creation_timestamp"]
         # A row without a creation time can only be trusted to the server.
         return not created or (self.since <= created and (self.until is None or created <= self.until))
+
+    def _keeps_selected(self, order: _order.Order) -> bool:
+        return (
+            self._keeps_named(order)
+            and (self.phase is None or order["state"] == PHASES[self.phase][1])
+            and (self.operations is None or order["operation"] in self.operations)
+        )
+
+    def missing(self, orders: t.Iterable[_order.Order]) -> tuple[str, ...]:
+        """Return the names and IDs that no order in scope has, in the order in which they were given."""
+        scope = [order for order in orders if self.in_scope(order)] if self.names_orders else []
+        names = {order["order_name"] for order in scope}
+        ids = {order["order_id"] for order in scope}
+        return (
+            *(name for name in self.order_names or () if name not in names),
+            *(number for number in self.order_ids or () if number not in ids),
+        )
 
     def _keeps_named(self, order: _order.Order) -> bool:
         if self.order_names is None and self.order_ids is None:
@@ -191,16 +228,23 @@ def _texts(values: t.Any) -> list[str]:
     return [str(value).strip() for value in ([values] if isinstance(values, str) else values)]
 
 
-def _set_of(option: str, values: t.Any) -> frozenset[str] | None:
+def named_in(options: t.Mapping[str, t.Any]) -> list[str]:
+    """Return the names and IDs of orders that unchecked options ask for: in a failure all of them are missing."""
+    values = (options.get(name) for name in ("order_names", "order_ids"))
+    lists = [value if isinstance(value, (list, tuple)) else [value] for value in values if value is not None]
+    return list(dict.fromkeys(safe(text, 200) for texts in lists for text in _texts(texts) if text))
+
+
+def _set_of(option: str, values: t.Any) -> Texts | None:
     if values is None:
         return None
     texts = _texts(values)
     if "" in texts:
         raise InputError(f"{option} holds an empty text: leave {option} out to see all orders")
-    return frozenset(texts)
+    return dict.fromkeys(texts)
 
 
-def _operations(values: t.Any) -> frozenset[str] | None:
+def _operations(values: t.Any) -> Texts | None:
     chosen = _set_of("operation", values)
     for value in sorted(chosen or ()):
         _one_of("operation", value, OPERATIONS)

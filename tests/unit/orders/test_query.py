@@ -119,12 +119,12 @@ def test_since_is_always_sent_and_result_never() -> None:
         ({"involved_name": "pool ü/+"}, {"involvedName": "pool ü/+"}),
         ({"involved_name": " pool-5ed5 "}, {"involvedName": "pool-5ed5"}),
         ({"workspace_id": "w1"}, {"workspaceId": "w1"}),
-        ({"phase": "pending"}, {"phase": "pending"}),
-        ({"phase": "processing"}, {"phase": "running"}),
-        ({"phase": "running"}, {"phase": "running"}),
-        ({"phase": "succeeded"}, {"phase": "successed"}),
-        ({"phase": "successed"}, {"phase": "successed"}),
-        ({"phase": "failed"}, {"phase": "failed"}),
+        ({"phase": "pending", "limit": 5}, {"phase": "pending"}),
+        ({"phase": "processing", "limit": 0}, {"phase": "running"}),
+        ({"phase": "running", "offset": 0}, {"phase": "running"}),
+        ({"phase": "succeeded", "offset": 1}, {"phase": "successed"}),
+        ({"phase": "successed", "limit": 5, "offset": 1}, {"phase": "successed"}),
+        ({"phase": "failed", "limit": 500}, {"phase": "failed"}),
         ({"limit": 20, "offset": 40}, {"limit": "20", "offset": "40"}),
         ({"limit": 0}, {"limit": "0", "offset": "0"}),
         ({"offset": 500}, {"offset": "500"}),
@@ -138,7 +138,9 @@ def test_what_the_service_is_told(options: dict[str, Any], expected: dict[str, s
 
 def test_filters_that_the_service_does_not_know_stay_here() -> None:
     known = {"since", "until", "limit", "offset", "resource"}
-    parameters = sent(order_names=["a"], order_ids=["b"], operation=["apply"], latest=True, fields=["state"])
+    parameters = sent(
+        order_names=["a"], order_ids=["b"], operation=["apply"], latest=True, fields=["state"], phase="successed"
+    )
     assert set(parameters) <= known
 
 
