@@ -10,6 +10,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ._client.text import HIDDEN, Redactor
+from ._options import SECRETS
+
 try:
     from ansible.module_utils.secrets import register_secret
 except ImportError:  # before ansible-core 2.22
@@ -20,8 +23,14 @@ if t.TYPE_CHECKING:
 
 
 def mask(module: AnsibleModule, secrets: t.Iterable[str]) -> None:
-    """Mask secrets that came from the environment or from IAM in everything that a module returns."""
-    module.no_log_values.update(secrets)
+    """Mask secrets that came from the environment or from IAM in everything that a module returns.
+
+    Ansible replaces even a secret of one letter, in every word: such are taken out of the arguments instead.
+    """
+    short = {value for value in module.no_log_values if len(value) < Redactor.SHORTEST}
+    module.no_log_values.difference_update(short)
+    module.params.update({name: HIDDEN for name in SECRETS if module.params.get(name) in short})
+    module.no_log_values.update(value for value in secrets if len(value) >= Redactor.SHORTEST)
     register(secrets)
 
 
@@ -30,4 +39,5 @@ def register(secrets: t.Iterable[str]) -> None:
     if register_secret is None:
         return
     for secret in secrets:
-        register_secret(secret)
+        if len(secret) >= Redactor.SHORTEST:
+            register_secret(secret)

@@ -97,7 +97,7 @@ def check_url(option: str, url: str, validate_certs: bool) -> str:
         raise InputError(f"{option}: {safe(_without_user(url), 120)!r} is not a URL: {advice}") from None
     if not _PLAIN_URL.fullmatch(url) or "\\" in url or parsed.scheme not in ("http", "https") or not host:
         raise InputError(f"{option}: {safe(_without_user(url), 120)!r} is not an http(s) URL: {advice}")
-    if "@" in parsed.netloc:
+    if "@" in url:  # also in the path: a password may hold a slash
         raise InputError(f"{option} holds a user name or password: take it out, credentials have options of their own")
     if "?" in url or "#" in url:
         raise InputError(f"{option} holds a query or a fragment: {advice}")
@@ -108,8 +108,13 @@ def check_url(option: str, url: str, validate_certs: bool) -> str:
 
 
 def _without_user(url: str) -> str:
-    """Return a URL, malformed perhaps, without what may be a password in it."""
-    return re.sub(r"//[^/]*@", "//", url)
+    """Return a URL, malformed perhaps, without what may be a password or a token in it.
+
+    A password may hold any character, so all before the last @ may belong to it.
+    """
+    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", url)
+    shown = (scheme[0] if scheme else "") + url.rpartition("@")[2] if "@" in url else url
+    return re.split(r"[?#]", shown)[0]
 
 
 def is_loopback(host: str) -> bool:
