@@ -101,10 +101,12 @@ options:
   ca_path:
     description:
       - File or folder of CA certificates (PEM) to trust in place of the system's, for private clouds.
+      - The environment variables E(REQUESTS_CA_BUNDLE) and E(CURL_CA_BUNDLE) stand in for it, in this order.
     type: path
   use_proxy:
     description:
-      - Whether the proxy variables of the environment count, such as E(HTTPS_PROXY) and E(NO_PROXY).
+      - Whether the proxy variables of the environment count, such as E(HTTPS_PROXY) and E(NO_PROXY). The system's own
+        proxy settings are never asked.
     type: bool
     default: true
   timeout:
@@ -243,6 +245,9 @@ options:
     vars:
       - name: modelarts_validate_certs
   ca_path:
+    env:
+      - name: REQUESTS_CA_BUNDLE
+      - name: CURL_CA_BUNDLE
     ini:
       - section: modelarts
         key: ca_path

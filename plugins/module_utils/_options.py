@@ -20,7 +20,8 @@ from ._orders import query as _query
 
 Values = t.Mapping[str, t.Any]
 
-_URL_PASSWORD = re.compile(r"//[^/@:]*:([^/@]+)@")
+# A password may hold any character, so all between the first colon and the last @ may be one; without a colon, a token.
+_URL_LOGIN = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*://)?(?:[^:@]*:)?(.+)@", re.DOTALL)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +61,7 @@ CONNECTION: dict[str, Option] = {
     "endpoint": Option(env=("HW_MODELARTS_ENDPOINT",)),
     "iam_endpoint": Option(env=("HUAWEICLOUD_SDK_IAM_ENDPOINT", "HW_AUTH_URL")),
     "validate_certs": Option("bool", True),
-    "ca_path": Option("path"),
+    "ca_path": Option("path", env=("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")),
     "use_proxy": Option("bool", True),
     "timeout": Option("float", 30.0),
     "retries": Option("int", 4, env=("HW_MAX_RETRIES",)),
@@ -175,7 +176,7 @@ def gather_credentials(*places: Values) -> dict[str, str]:
 def secrets_in(options: Values, credentials: t.Mapping[str, str]) -> frozenset[str]:
     """Return every value that must be masked: secret options, and a password that was put into an address."""
     addresses = (str(options.get(name) or "") for name in ("endpoint", "iam_endpoint"))
-    passwords = (match[1] for address in addresses for match in _URL_PASSWORD.finditer(address))
+    passwords = (match[1] for address in addresses if (match := _URL_LOGIN.match(address)))
     return frozenset(value for value in (*(credentials.get(name) for name in SECRETS), *passwords) if value)
 
 

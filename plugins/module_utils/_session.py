@@ -15,11 +15,10 @@ from ._client import iam as _iam
 from ._client.auth import Identity, KeyIdentity, PasswordIdentity, TokenIdentity
 from ._client.clock import Clock
 from ._client.errors import InputError
-from ._client.http import Http
+from ._client.http import Http, HttpOptions
 from ._client.request import check_url
 from ._client.retry import Transport
 from ._client.text import Redactor, safe
-from ._client.tls import HttpOptions
 from ._options import SECRETS, Values
 from ._orders.api import OrdersApi
 
@@ -149,7 +148,6 @@ def _check_characters(credentials: t.Mapping[str, str], names: t.Iterable[str]) 
 def _transport(options: Values, validate: bool, redactor: Redactor, clock: Clock) -> Transport:
     timeout = _positive(options, "timeout", 30.0)
     http = HttpOptions(
-        timeout=timeout,
         validate_certs=validate,
         ca_path=_text(options, "ca_path"),
         use_proxy=_is_true(options, "use_proxy"),

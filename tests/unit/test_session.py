@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options imp
     complete,
     environment_credentials,
     gather_credentials,
+    secrets_in,
 )
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._session import Connection
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
@@ -97,6 +99,7 @@ def test_the_environment_variables_of_the_contract() -> None:
         "endpoint": ("HW_MODELARTS_ENDPOINT",),
         "iam_endpoint": ("HUAWEICLOUD_SDK_IAM_ENDPOINT", "HW_AUTH_URL"),
         "retries": ("HW_MAX_RETRIES",),
+        "ca_path": ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
     }
     assert set(SECRETS) == {"auth_token", "secret_key", "security_token", "password"}
     assert {name: INFO[name].aliases for name in INFO if INFO[name].aliases} == {"involved_name": ("pool", "pool_name")}
@@ -285,6 +288,15 @@ def test_connection_options_that_are_refused(options: dict[str, Any], words: str
         ("https://host:port", "not a URL"),
         ("https://user:hunter2@host:port", "not a URL"),
         ("https://user:hunter2@h\nost", "not an http(s) URL"),
+        ("https://user:hun/ter2@host", "is not a URL: give"),
+        ("https://user:1234/ter2@host", "user name or password"),
+        ("https://user:hun@ter2@host", "user name or password"),
+        ("https://user:hun?ter2@host", "not a URL"),
+        ("https://user:hun#ter2@host", "not a URL"),
+        ("https://user:hun ter2@host", "not an http(s) URL"),
+        ("user:hunter2@host", "not an http(s) URL"),
+        ("htps://user:hun/ter2@host/x", "not a URL"),
+        ("htps://host/x?token=hunter2", "not an http(s) URL"),
         ("\x1b[31mhttps://x", "not an http(s) URL"),
         ("", "not an http(s) URL"),
     ],
@@ -295,8 +307,26 @@ def test_urls_that_are_refused(url: str, words: str) -> None:
     message = caught.value.msg
     assert message.startswith("endpoint")
     assert words in message
-    assert "hunter2" not in message
+    assert not re.search("hun|ter2", message)
     assert message.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("url", "secret"),
+    [
+        ("https://user:pa/ss@host", "pa/ss"),
+        ("https://user:pa@ss@host", "pa@ss"),
+        ("https://user:pa:ss@host", "pa:ss"),
+        ("https://token-alone@host", "token-alone"),
+        ("user:pa?ss#@host", "pa?ss#"),
+        ("https://user:pa\nss@host", "pa\nss"),
+        ("https://host/path", None),
+        ("", None),
+    ],
+)
+def test_a_password_in_an_address_is_a_secret(url: str, secret: str | None) -> None:
+    for name in ("endpoint", "iam_endpoint"):
+        assert secrets_in({name: url}, {}) == (frozenset({secret}) if secret else frozenset())
 
 
 @pytest.mark.parametrize(

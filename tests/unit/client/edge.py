@@ -224,14 +224,14 @@ def reset(client: socket.socket) -> None:
     client.close()
 
 
-def asked(url: str, clock: Clock | None = None, **options: Any) -> Outcome:
+def asked(url: str, clock: Clock | None = None, environ: dict[str, str] | None = None, **options: Any) -> Outcome:
     """Ask the server at ``url`` as the info module does, by a token unless other credentials are given."""
     credentials = {"access_key", "username", "auth_token", "secret_key"} & set(options)
     given: dict[str, Any] = {"endpoint": url, "iam_endpoint": url, "project_id": PROJECT}
     if not credentials:
         given["auth_token"] = TOKEN
     given.update(options)
-    return query_orders(given, {}, clock or VirtualClock())
+    return query_orders(given, environ or {}, clock or VirtualClock())
 
 
 class Simulation:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import gzip
 import os
@@ -12,18 +13,19 @@ import threading
 import time
 import tracemalloc
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import RequestError, TransientError
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http import MAX_BODY, Http
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http import MAX_BODY, Http, HttpOptions
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.request import Request
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.tls import HttpOptions
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     KEY,
     TOKEN,
     Step,
+    VirtualClock,
     answer,
     asked,
     drip,
@@ -38,6 +40,9 @@ from modelarts_simulator.spoil import bomb
 EMPTY = b'{"count": 0, "items": []}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+assert len(EMPTY) == 25
 
 
 def zipped(data: bytes) -> bytes:
@@ -58,8 +63,17 @@ def zipped(data: bytes) -> bytes:
         then_close(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + EMPTY),
         then_close(b"HTTP/1.0 200 OK\r\n\r\n" + EMPTY),
         b"HTTP/1.1 100 Continue\r\n\r\n" + answer(EMPTY),
+        b"HTTP/1.1 102 Processing\r\n\r\n" + answer(EMPTY),
+        b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" * 2 + answer(EMPTY),
+        answer(gzip.compress(gzip.compress(EMPTY)), 200, {"Content-Encoding": "gzip, x-GZIP"}),
+        zipped(gzip.compress(EMPTY) + b"\0" * 40),
+        answer(EMPTY, 200, {"Content-Encoding": "identity"}),
+        then_close(b"HTTP/1.1 200 OK\r\n" + b"Content-Length: 25\r\n" * 2 + b"\r\n" + EMPTY),
     ],
-    ids=["gzip", "gzip in two members", "deflate", "chunked", "until close", "http 1.0", "continue"],
+    ids=[
+        *("gzip", "gzip in two members", "deflate", "chunked", "until close", "http 1.0", "continue", "processing"),
+        *("early hints", "gzip twice", "gzip with padding", "identity", "the same length twice"),
+    ],
 )
 def test_good_answers_in_every_form(step: Step) -> None:
     with wire(step) as server:
@@ -105,6 +119,12 @@ def test_what_we_send() -> None:
         (zipped(gzip.compress(EMPTY)[:-8] + b"\xde\xad\xbe\xef\0\0\0\0"), "could not be decompressed"),
         (zipped(gzip.compress(EMPTY * 50)[:40]), ""),
         (zipped(b""), "empty body"),
+        (answer(EMPTY, 200, {"Content-Encoding": "br"}), "could not be decompressed"),
+        (answer(EMPTY, 200, {"Content-Encoding": ", ".join(["gzip"] * 1000)}), "could not be decompressed"),
+        (then_close(b"HTTP/1.1 200 OK\r\nContent-Length: 25\r\nContent-Length: 7\r\n\r\n" + EMPTY), ""),
+        (then_close(b"HTTP/1.1 103 Early Hints\r\n\r\n"), "closed the connection before its answer was complete"),
+        (CHUNKED + b"-5\r\n{\r\n", ""),
+        (CHUNKED + b"\r\n{\r\n", ""),
         (answer(EMPTY, length=len(EMPTY) - 5), "not JSON, or with half of it"),
         (b"SSH-2.0-OpenSSH_9.2\r\n", ""),
         (b"\x00\x01\x02\x03\r\n\r\n", ""),
@@ -113,7 +133,7 @@ def test_what_we_send() -> None:
         (then_close(b"HTTP/1.1 200 OK\r\n" + b"X-Many: x\r\n" * 500 + b"\r\n"), ""),
     ],
 )
-def test_broken_answers_are_passing_faults_in_one_line(step: Step, words: str) -> None:
+def test_broken_answers_are_transient_faults_in_one_line(step: Step, words: str) -> None:
     with wire(step) as server:
         outcome = asked(server.url, retries=1, timeout=60)
         assert len(server.seen) == 2, "tried again"
@@ -293,6 +313,55 @@ def test_an_interrupt_ends_the_exchange_at_once(monkeypatch: pytest.MonkeyPatch)
             http.exchange(Request.get(server.url, ("x",)), {}, 60)
 
 
+def test_an_interim_answer_never_shifts_the_answers_that_follow() -> None:
+    http = Http(HttpOptions())
+    steps = [b"HTTP/1.1 103 Early Hints\r\n\r\n" + answer({"count": number}) for number in range(4)]
+    with wire(*steps) as server:
+        for number in range(4):
+            body = http.exchange(Request.get(server.url, ("x",)), {}, 60).body
+            assert body == b'{"count": %d}' % number
+    http.close()
+
+
+# What this machine lacks
+
+
+def raiser(error: BaseException) -> Callable[..., Any]:
+    """Return a function that raises this error."""
+
+    def fail(*arguments: Any, **more: Any) -> Any:
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "words"),
+    [
+        ("threading.Thread.start", RuntimeError("can't start new thread"), "no room for another thread"),
+        ("socket.socket", OSError(errno.EMFILE, "Too many open files"), "just now (Too many open files)"),
+        ("socket.socket", OSError(errno.ENFILE, "x"), "just now (Too many open files in system)"),
+        ("socket.socket", OSError(errno.ENOBUFS, "x"), "just now (No buffer space available)"),
+        ("socket.getaddrinfo", OSError(errno.EMFILE, "x"), "just now (Too many open files)"),
+        ("socket.getaddrinfo", socket.gaierror(socket.EAI_SYSTEM, "x"), "could not be looked up just now"),
+        ("socket.getaddrinfo", socket.gaierror(socket.EAI_FAIL, "x"), "could not be looked up just now"),
+        ("socket.getaddrinfo", socket.gaierror(socket.EAI_AGAIN, "x"), "could not be looked up just now"),
+        ("socket.getaddrinfo", MemoryError(), "just now (out of memory)"),
+        ("ssl.create_default_context", OSError(errno.EMFILE, "x"), "CAs cannot be read just now"),
+    ],
+)
+def test_what_this_machine_lacks_for_a_moment_is_tried_again(
+    name: str, error: Exception, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(name, raiser(error))
+    clock = VirtualClock()
+    outcome = asked("https://127.0.0.1:1" if name == "socket.socket" else "https://modelarts.example", clock, retries=2)
+    monkeypatch.undo()
+    assert words in outcome.result["msg"]
+    assert outcome.result["msg"].isprintable()
+    assert len(clock.naps) == 2, "tried again, twice"
+
+
 # Size
 
 
@@ -305,6 +374,23 @@ def test_a_gzip_bomb_is_cut_off_with_bounded_memory(megabytes: int) -> None:
         try:
             with pytest.raises(RequestError, match="more than any page of orders"):
                 http.exchange(Request.get(server.url, ("x",)), {}, 60)
+            dummy, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert peak < 4 * MAX_BODY
+
+
+@pytest.mark.parametrize("layers", [2, 3, 5])
+def test_a_bomb_in_a_bomb_costs_no_memory(layers: int) -> None:
+    data = bomb(2000)
+    for dummy in range(layers - 1):
+        data = gzip.compress(data)
+    step = answer(data, 200, {"Content-Encoding": ", ".join(["gzip"] * layers)})
+    with wire(step) as server:
+        tracemalloc.start()
+        try:
+            with pytest.raises(RequestError, match="more than any page of orders"):
+                Http(HttpOptions()).exchange(Request.get(server.url, ("x",)), {}, 60)
             dummy, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()

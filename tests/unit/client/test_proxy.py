@@ -8,7 +8,6 @@ import base64
 import contextlib
 import socket
 import ssl
-import sys
 import threading
 from pathlib import Path
 
@@ -125,7 +124,6 @@ def test_a_port_that_looks_like_a_status_is_none(monkeypatch: pytest.MonkeyPatch
     assert "could not be used" in outcome.result["msg"]
 
 
-@pytest.mark.skipif(sys.version_info < (3, 10), reason="trustme is a requirement of the main test environment only")
 def test_a_tunnel_is_verified_by_our_own_trust(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     import trustme
 
@@ -160,3 +158,22 @@ def pump(source: socket.socket, target: socket.socket) -> None:
         target.shutdown(socket.SHUT_WR)
     except OSError:
         pass
+
+
+@pytest.mark.parametrize("variable", ["", "http_proxy"])
+def test_the_systems_own_proxy_settings_are_never_asked(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked_system(*arguments: object, **more: object) -> None:
+        raise AssertionError("on macOS this hangs or crashes in a forked worker")
+
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setattr("urllib.request.getproxies", asked_system)
+    monkeypatch.setattr("requests.utils.getproxies", asked_system)
+    if not variable:
+        monkeypatch.setattr("requests.utils.proxy_bypass", asked_system)
+    monkeypatch.setattr(socket, "getaddrinfo", unknown_host)
+    if variable:
+        monkeypatch.setenv(variable, f"http://127.0.0.1:{CLOSED.number}")
+    message = asked(SERVICE, validate_certs=False, retries=0).result["msg"]
+    assert ("No host is named" if not variable else "The proxy on the way") in message

@@ -17,11 +17,10 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.erro
     TransientError,
     UnknownHostError,
 )
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http import Http
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http import Http, HttpOptions
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.request import Request
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.retry import LONGEST_RETRY_AFTER, Transport
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import Redactor
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.tls import HttpOptions
 from ansible_collections.huaweicloud.modelarts.tests.support.clouds import ClosedPort
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     KEY,

@@ -5,13 +5,16 @@
 from __future__ import annotations
 
 import datetime
+import ipaddress
+import re
 import ssl
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client import tls as _tls
+import trustme
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http import HttpOptions, tls_context
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     TOKEN,
     answer,
@@ -20,11 +23,6 @@ from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     then_close,
     wire,
 )
-
-if sys.version_info < (3, 10):
-    pytest.skip("trustme is a requirement of the main test environment, not of a target's", allow_module_level=True)
-
-import trustme
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +172,82 @@ def test_a_ca_path_that_cannot_be_used(content: bytes | None, words: str, tmp_pa
 def test_without_system_authorities_the_bundled_ones_are_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     empty = ssl.DefaultVerifyPaths("", str(tmp_path), "", "", "", "")
     monkeypatch.setattr("ssl.get_default_verify_paths", lambda: empty)
-    made = _tls.tls_context(_tls.HttpOptions())
+    made = tls_context(HttpOptions())
     assert made.verify_mode is ssl.CERT_REQUIRED
     assert made.check_hostname
     assert made.get_ca_certs()
+
+
+@pytest.mark.parametrize(("variable", "beaten"), [("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), ("CURL_CA_BUNDLE", "")])
+def test_the_environments_bundle_stands_in_for_ca_path(trusted: str, ca_path: str, variable: str, beaten: str) -> None:
+    environ = {variable: ca_path, **({beaten: "/nowhere"} if beaten else {})}
+    assert asked(trusted, environ=environ).failed is False
+    assert "ca_path: /other: No such file" in asked(trusted, environ=environ, ca_path="/other").result["msg"]
+
+
+def test_pythons_own_variable_counts(trusted: str, ca_path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", ca_path)
+    outcome = asked(trusted)
+    assert not outcome.failed, outcome.result["msg"]
+
+
+def test_a_ca_path_with_another_authority_is_not_asked_for_again(trusted: str, tmp_path: Path) -> None:
+    other = tmp_path / "other.pem"
+    trustme.CA().cert_pem.write_to_path(str(other))
+    message = asked(trusted, ca_path=str(other)).result["msg"]
+    assert "set ca_path" not in message
+    assert f"ca_path ({other}) holds no CA that signed it" in message
+
+
+def malformed(folder: Path) -> tuple[str, ssl.SSLContext]:
+    """Return the file of a CA as companies make them by hand, without a key usage, and a server that it signed."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    keys = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    names = [x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)]) for name in ("our CA", "127.0.0.1")]
+    day = datetime.datetime(2020, 1, 1)
+
+    def signed(which: int, extension: x509.ExtensionType) -> bytes:
+        made = x509.CertificateBuilder().subject_name(names[which]).issuer_name(names[0])
+        made = made.public_key(keys[which].public_key()).serial_number(which + 1)
+        made = made.not_valid_before(day).not_valid_after(day.replace(year=2090))
+        return (
+            made.add_extension(extension, which == 0)
+            .sign(keys[0], hashes.SHA256())
+            .public_bytes(serialization.Encoding.PEM)
+        )
+
+    authority, chain = folder / "by-hand.pem", folder / "server.pem"
+    authority.write_bytes(signed(0, x509.BasicConstraints(ca=True, path_length=None)))
+    key = keys[1].private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    chain.write_bytes(signed(1, x509.SubjectAlternativeName([address])) + key)
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(chain)
+    return str(authority), server
+
+
+def test_what_a_certificate_lacks_is_said_where_python_insists_on_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python 3.13 insists by itself; the older ones are made to, by the same flag."""
+    ca_path, server_side = malformed(tmp_path)
+    lenient = ssl.create_default_context
+
+    def strict(*args: Any, **kwargs: Any) -> ssl.SSLContext:
+        made = lenient(*args, **kwargs)
+        made.verify_flags |= ssl.VERIFY_X509_STRICT
+        return made
+
+    monkeypatch.setattr(ssl, "create_default_context", strict)
+    with wire(listed(), tls=server_side) as server:
+        message = asked(server.url, ca_path=ca_path).result["msg"]
+        assert server.seen == []
+    assert "set ca_path" not in message
+    if ssl.OPENSSL_VERSION_INFO >= (3,):
+        assert re.search(r"is not trusted \((Missing|CA cert does not).*as RFC 5280 wants it", message), message
+        assert "have it issued anew" in message

@@ -49,7 +49,7 @@ PROMISED: dict[str, tuple[str, Any, tuple[str, ...], bool]] = {
     "endpoint": ("str", None, ("HW_MODELARTS_ENDPOINT",), False),
     "iam_endpoint": ("str", None, ("HUAWEICLOUD_SDK_IAM_ENDPOINT", "HW_AUTH_URL"), False),
     "validate_certs": ("bool", True, (), False),
-    "ca_path": ("path", None, (), False),
+    "ca_path": ("path", None, ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"), False),
     "use_proxy": ("bool", True, (), False),
     "timeout": ("float", 30.0, (), False),
     "retries": ("int", 4, ("HW_MAX_RETRIES",), False),
@@ -118,7 +118,7 @@ def test_a_description_says_what_one_needs_to_know(documentation: dict[str, Any]
     text = description if isinstance(description, str) else " ".join(description)
     assert option.default is not None or option.credential or _SAYS_DEFAULT.search(text), text
     assert option.type not in ("int", "float") or _SAYS_UNIT.search(text), text
-    assert re.findall(r"E\((HW_\w+|HUAWEICLOUD_\w+)\)", text) == list(option.env)
+    assert re.findall(r"E\((HW_\w+|HUAWEICLOUD_\w+|\w+_CA_BUNDLE)\)", text) == list(option.env)
     assert text.rstrip().endswith((".", ")")), text
 
 

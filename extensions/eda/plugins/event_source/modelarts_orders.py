@@ -140,7 +140,9 @@ options:
     type: bool
     default: true
   ca_path:
-    description: File or folder of CA certificates (PEM) to trust in place of the system's, the default.
+    description:
+      - File or folder of CA certificates (PEM) to trust in place of the system's, the default.
+      - E(REQUESTS_CA_BUNDLE) and E(CURL_CA_BUNDLE) stand in for it, in this order.
     type: path
   use_proxy:
     description: Whether the proxy variables of the environment count, such as E(HTTPS_PROXY) and E(NO_PROXY).
