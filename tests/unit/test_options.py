@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _masking, _options
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import HIDDEN
 
 basic = pytest.importorskip("ansible.module_utils.basic", reason="argument specs are Ansible's, which is not here")
 
@@ -41,10 +42,12 @@ def test_environment_fallbacks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_secrets_are_masked_by_the_module() -> None:
     class Module:
-        no_log_values: set[str] = set()  # noqa: RUF012
+        no_log_values = {"s", "long-password"}  # noqa: RUF012
+        params = {"secret_key": "s", "password": "long-password", "region": "s"}  # noqa: RUF012
 
-    _masking.mask(Module(), {"derived-token"})  # type: ignore[arg-type]
-    assert Module.no_log_values == {"derived-token"}
+    _masking.mask(Module(), {"derived-token", "abc"})  # type: ignore[arg-type]
+    assert Module.no_log_values == {"derived-token", "long-password"}, "a short one would blot out words"
+    assert Module.params == {"secret_key": HIDDEN, "password": "long-password", "region": "s"}
 
 
 def test_a_blank_variable_of_the_environment_is_none() -> None:
