@@ -13,9 +13,9 @@ from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._rendering.h
 
 
 @entry_point
-def orders_report_html(value: t.Any, title: str = "ModelArts orders", now: t.Any = None) -> str:
+def orders_report_html(value: t.Any, title: str = "ModelArts orders", now: t.Any = None, query: t.Any = None) -> str:
     """Return a report as a page of HTML."""
-    return page(read(value), title, read_now(now))
+    return page(read(value), title, read_now(now), query)
 
 
 class FilterModule:

@@ -66,13 +66,6 @@ def test_every_variable_may_be_empty(ansible: Ansible, sim: Sim, tmp_path: Any, 
         assert page.stat().st_mode & 0o777 == 0o644
 
 
-def test_a_report_needs_a_file(ansible: Ansible, sim: Sim) -> None:
-    """An empty path is none either, and the message names the variable."""
-    run = play(ansible, sim, "order_report", order_report_dest="")
-    assert run.rc != 0
-    assert "order_report_dest" in run.output
-
-
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("given", ["nothing", "empty", "null", "values", "texts"])
 def test_what_reaches_the_module(ansible: Ansible, role: str, given: str) -> None:

@@ -12,7 +12,6 @@ in epoch milliseconds.
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
@@ -25,19 +24,23 @@ from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_inpu
     rows,
     span,
 )
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._rendering.scale import (
+    DAY,
+    FOLD,
+    LEFT,
+    Bar,
+    Panel,
+    Scale,
+    bar_of,
+    newest_time,
+    panels,
+)
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._rendering.table import fit
 
 WIDTH = 1000
-_LEFT, _RIGHT = 232, 748  # where bars may lie; names stand left of it, the state and durations right
-_STATE_X, _QUEUED_X, _RAN_X = 764, 912, 988
-_TOP, _ROW, _BAR = 100, 22, 12
-_MOST_TICKS = 7
-_DAY = 86_400
-# Seconds between ticks that people can read; further ones are years, doubled as often as needed.
-_STEPS = (
-    *(1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200),
-    *(days * _DAY for days in (1, 2, 7, 14, 30, 91, 182, 365)),
-)
+# Bars stand between what tells an order and how long it took: a reader of a small screen sees names and states first.
+_STATE_X, _CREATED_X, _QUEUED_X, _RAN_X = 206, 294, 914, 988
+_LEGEND, _AXIS, _ROW, _BAR, _SPACE = 60, 44, 22, 12, 12
 # Each state in light and in dark, told apart by people who see fewer colours too, and its pattern where it has one.
 COLOURS = {
     _order.PENDING: ("#8a6100", "#e0b23c"),
@@ -68,108 +71,68 @@ def style() -> str:
         f"{ours}{{font:12px system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif}}"
         f"{ours} text{{fill:#1f2328}}{ours} .soft{{fill:#59636e}}{ours} .end{{text-anchor:end}}"
         f"{ours} .mid{{text-anchor:middle}}{ours} .paper{{fill:#fff}}{ours} .line{{stroke:#d8dee4}}"
+        f"{ours} .fold{{stroke:#59636e;stroke-dasharray:2 2;fill:none}}"
         f"{ours} pattern path{{stroke:#fff;stroke-width:1.4;fill:none}}{ours} .q{{stroke-width:1.5}}{light}"
         f"@media screen and (prefers-color-scheme:dark){{{ours} text{{fill:#e6edf3}}{ours} .soft{{fill:#9aa4af}}"
-        f"{ours} .paper{{fill:#0d1117}}{ours} .line{{stroke:#30363d}}{ours} pattern path{{stroke:#0d1117}}{dark}}}"
+        f"{ours} .paper{{fill:#0d1117}}{ours} .line{{stroke:#30363d}}{ours} .fold{{stroke:#9aa4af}}"
+        f"{ours} pattern path{{stroke:#0d1117}}{dark}}}"
     )
-
-
-@dataclasses.dataclass(frozen=True)
-class Bar:
-    """When an order was queued and when it ran, each as (from, to), or None; ``open`` is what still goes on."""
-
-    queued: tuple[int, int] | None
-    ran: tuple[int, int] | None
-    open: bool
-
-
-def bar_of(row: Row, now: int) -> Bar:
-    """Return an order's bar. What is not finished reaches to ``now``; times in the wrong order give length 0."""
-    start = row.created or row.began or row.ended
-    if not start:
-        return Bar(None, None, False)
-    last = row.ended or (max(row.created, row.began) if row.finished else now)
-    if not row.began:
-        return Bar((start, max(start, last)), None, not row.finished)
-    began = max(start, row.began)
-    queued = (start, began) if row.created else None
-    return Bar(queued, (began, max(began, last)), not row.finished)
-
-
-def newest_time(found: t.Sequence[Row]) -> int:
-    """Return the newest time that the orders and their resources mention, 0 where there is none."""
-    updates = (_order.timestamp(one.get("update_timestamp")) for row in found for one in row.resources)
-    return max((*(max(row.created, row.began, row.ended) for row in found), *updates), default=0)
-
-
-@dataclasses.dataclass(frozen=True)
-class Scale:
-    """From times to places."""
-
-    start: int
-    end: int
-
-    @classmethod
-    def over(cls, bars: t.Sequence[Bar]) -> Scale | None:
-        """Return the scale on which all bars fit, with a little room; None where no bar has a time."""
-        times = [time for drawn in bars for part in (drawn.queued, drawn.ran) if part for time in part]
-        if not times:
-            return None
-        room = max(500, (max(times) - min(times)) // 50)
-        return cls(min(times) - room, max(times) + room)
-
-    def x(self, time: int) -> float:
-        """Return where a time lies."""
-        return _LEFT + (time - self.start) * (_RIGHT - _LEFT) / (self.end - self.start)
-
-    def step(self) -> int:
-        """Return the seconds between ticks: as few as leave room for their labels."""
-        seconds = (self.end - self.start) / 1000
-        step = next((step for step in _STEPS if seconds / step <= _MOST_TICKS), _STEPS[-1])
-        while seconds / step > _MOST_TICKS:
-            step *= 2
-        return step
-
-    def ticks(self) -> list[int]:
-        """Return the times of the ticks, on whole steps of UTC."""
-        step = self.step() * 1000
-        return list(range(-(-self.start // step) * step, self.end + 1, step))
 
 
 def timeline(given: Given, now: int = 0) -> str:
     """Return the SVG; ``now`` is where unfinished orders end, without it the newest time that any order mentions."""
     found = rows(given)
-    now = now or newest_time(found)
-    bars = [bar_of(row, now) for row in found]
-    scale = Scale.over(bars)
-    height = _TOP + _ROW * max(1, len(found)) + (44 if scale else 16)
-    parts = [*_head(found, height), *_legend(found)]
-    if scale:
-        parts += _axis(scale, height)
-    for number, (row, drawn) in enumerate(zip(found, bars)):
-        parts += _row(row, drawn, scale, _TOP + number * _ROW)
-    if not found:
+    drawn = list(_panels(found, now))
+    if not drawn:
         told = f"No orders: {given.failure}" if given.failure else "No orders."
-        parts.append(_text(16, _TOP + 4, fit(told, 140), "soft"))
+        return "\n".join(
+            [*_head("Timeline of orders", "No orders", 120), _text(16, 104, fit(told, 140), "soft"), "</svg>"]
+        )
+    return _picture(drawn, "Timeline of orders", found)
+
+
+def pictures(found: t.Sequence[Row], now: int) -> t.Iterator[str]:
+    """Make a picture of each panel, for pages that break between them; only the first has style and legend."""
+    drawn = list(_panels(found, now))
+    for number, panel in enumerate(drawn, 1):
+        part = f", part {number} of {len(drawn)}" if len(drawn) > 1 else ""
+        yield _picture([panel], f"Timeline of orders{part}", found if number == 1 else ())
+
+
+def _panels(found: t.Sequence[Row], now: int) -> t.Iterator[Panel]:
+    now = now or newest_time(found)
+    return panels(found, [bar_of(row, now) for row in found]) if found else iter(())
+
+
+def _picture(drawn: t.Sequence[Panel], name: str, legend_of: t.Sequence[Row]) -> str:
+    """Return an SVG of panels, one below the other; the legend explains what is in the rows that it is given."""
+    top = _LEGEND if legend_of else 0
+    height = top + sum(_AXIS + _ROW * len(panel.rows) + _SPACE for panel in drawn)
+    parts = list(_head(name, counts([row for panel in drawn for row in panel.rows]), height, styled=bool(legend_of)))
+    if legend_of:
+        parts += _legend(legend_of, folded=any(panel.scale and panel.scale.folds() for panel in drawn))
+    for number, panel in enumerate(drawn):
+        parts += _panel(panel, top, number)
+        top += _AXIS + _ROW * len(panel.rows) + _SPACE
     return "\n".join([*parts, "</svg>"])
 
 
-def _head(found: list[Row], height: int) -> t.Iterator[str]:
+def _head(name: str, told: str, height: int, *, styled: bool = True) -> t.Iterator[str]:
     yield (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="orders-timeline" role="img" aria-label="Timeline of orders. '
-        f'{escape(counts(found))}." viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="orders-timeline" role="img" aria-label="{name}. '
+        f'{escape(told)}." viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}">'
     )
-    yield f"<title>Timeline of orders</title><desc>{escape(counts(found))}. Times are in UTC.</desc>"
-    yield f"<style>{style()}</style>"
-    patterns = (
-        f'<pattern id="orders-{state}" width="6" height="6" patternUnits="userSpaceOnUse">{drawing}</pattern>'
-        for state, drawing in _PATTERNS.items()
-    )
-    yield f"<defs>{''.join(patterns)}</defs>"
+    yield f"<title>{name}</title><desc>{escape(told)}. Times are in UTC.</desc>"
+    if styled:
+        patterns = (
+            f'<pattern id="orders-{state}" width="6" height="6" patternUnits="userSpaceOnUse">{drawing}</pattern>'
+            for state, drawing in _PATTERNS.items()
+        )
+        yield f"<style>{style()}</style><defs>{''.join(patterns)}</defs>"
     yield f'<rect class="paper" width="{WIDTH}" height="{height}"/>'
 
 
-def _legend(found: list[Row]) -> t.Iterator[str]:
+def _legend(found: t.Sequence[Row], *, folded: bool) -> t.Iterator[str]:
     yield _text(16, 26, f"{counts(found)}.", size=14, bold=True)
     x = 16.0
     for name, kind, state in (("queued", "q", "unknown"), ("ran", "r", "plain")):
@@ -181,25 +144,50 @@ def _legend(found: list[Row]) -> t.Iterator[str]:
             yield from _part("q" if state == _order.PENDING else "r", state, x, x + 26, 39)
             yield _text(x + 33, 49, state)
             x += 56 + 7 * len(state)
-    if found:
-        yield _text(_RAN_X, 49, "times in UTC", "soft end")
-        heads = ((16, "ORDER", ""), (_STATE_X, "STATE", ""), (_QUEUED_X, "QUEUED", " end"), (_RAN_X, "RAN", " end"))
-        yield from (_text(at, _TOP - 16, name, f"soft{side}", size=10) for at, name, side in heads)
+    if folded:
+        yield from _fold(x, 38, 52)
+        yield _text(x + 17, 49, "quiet time left out", "soft")
+    yield _text(_RAN_X, 49, "times in UTC", "soft end")
 
 
-def _axis(scale: Scale, height: int) -> t.Iterator[str]:
-    step, day, bottom = scale.step(), "", height - 36
+def _panel(panel: Panel, top: int, number: int) -> t.Iterator[str]:
+    """Draw rows below their axis; folds go over the bars, which they cut."""
+    first = top + _AXIS
+    bottom = first + _ROW * len(panel.rows)
+    if number:
+        yield f'<path class="line" d="M16 {top}H{WIDTH - 12}"/>'
+    heads = ((16, "ORDER", ""), (_STATE_X, "STATE", ""), (_CREATED_X, "CREATED", ""))
+    sums = ((_QUEUED_X, "QUEUED", " end"), (_RAN_X, "RAN", " end"))
+    yield from (_text(at, first - 10, name, f"soft{side}", size=10) for at, name, side in (*heads, *sums))
+    if panel.scale:
+        yield from _axis(panel.scale, first, bottom)
+    for line, (row, drawn) in enumerate(zip(panel.rows, panel.bars, strict=True)):
+        yield from _row(row, drawn, panel.scale, first + line * _ROW)
+    for x in panel.scale.folds() if panel.scale else ():
+        yield from _fold(x, first - 4, bottom)
+
+
+def _axis(scale: Scale, top: int, bottom: int) -> t.Iterator[str]:
+    """Draw a line for each tick, and its label where there is room beside the one before."""
+    folded = bool(scale.folds())
+    step, day, end = scale.step(), "", float(LEFT - 20)
     for tick in scale.ticks():
         date, clock = moment(tick).split(" ") if moment(tick) else ("1970-01-01", "00:00:00")
         x = scale.x(tick)
-        yield f'<path class="line" d="M{x:.1f} {_TOP - 8}V{bottom}"/>'
-        label = date if step >= _DAY else clock if step < 60 else clock[:5]
-        half = 4 * len(label)
-        for y in (_TOP - 16, bottom + 14) if x + half < _STATE_X else ():
-            yield _text(x, y, label, "soft mid", size=11)
-            if date != day and step < _DAY:
-                yield _text(x, y + (14 if y > _TOP else -13), date, "soft mid", size=10)
-        day = date
+        yield f'<path class="line" d="M{x:.1f} {top - 4}V{bottom}"/>'
+        label = date[5:] if folded else date if step >= DAY else clock if step < 60 else clock[:5]
+        half = 3.2 * len(label)
+        if x - half < end + 4 or x + half > _QUEUED_X - 42 or (folded and date == day):
+            continue
+        yield _text(x, top - 10, label, "soft mid", size=11)
+        if date != day and step < DAY and not folded:
+            yield _text(x, top - 23, date, "soft mid", size=10)
+        day, end = date, x + half
+
+
+def _fold(x: float, top: int, bottom: int) -> t.Iterator[str]:
+    yield f'<rect class="paper" x="{x + 2:.1f}" y="{top}" width="{FOLD - 4}" height="{bottom - top}"/>'
+    yield f'<path class="fold" d="M{x + 2:.1f} {top}V{bottom}M{x + FOLD - 2:.1f} {top}V{bottom}"/>'
 
 
 def _row(row: Row, drawn: Bar, scale: Scale | None, y: int) -> t.Iterator[str]:
@@ -208,13 +196,14 @@ def _row(row: Row, drawn: Bar, scale: Scale | None, y: int) -> t.Iterator[str]:
         _told(row.run_seconds, drawn.ran, drawn.open),
     )
     yield f"<g><title>{escape(_tooltip(row, queued, ran))}</title>"
-    yield _text(16, y + 15, fit(row.name or row.order_id or row.pool or "(no name)", 32, middle=True))
+    yield _text(16, y + 15, fit(row.label or row.pool or "(no name)", 27, middle=True))
+    yield _text(_STATE_X, y + 15, row.state, row.state, bold=True)
+    yield _text(_CREATED_X, y + 15, moment(row.created)[5:16] or "-", "soft")
     for kind, part in (("q", drawn.queued), ("r", drawn.ran)):
         if part and scale and (kind == "r" or part[1] > part[0] or not drawn.ran):
             yield from _part(
                 kind, row.state, scale.x(part[0]), scale.x(part[1]), y + 5, going_on=drawn.open and part[1] > part[0]
             )
-    yield _text(_STATE_X, y + 15, row.state, row.state, bold=True)
     yield _text(_QUEUED_X, y + 15, queued, "end")
     yield _text(_RAN_X, y + 15, ran, "end") + "</g>"
 
@@ -229,7 +218,7 @@ def _told(known: float | None, part: tuple[int, int] | None, going_on: bool) -> 
 
 def _tooltip(row: Row, queued: str, ran: str) -> str:
     facts = (
-        ("", row.name or row.order_id),
+        ("", row.label),
         ("pool ", row.pool),
         ("", row.operation),
         ("", row.state),

@@ -81,7 +81,7 @@ def test_the_page_tells_all_there_is() -> None:
     words = Page(orders_report_html(result(*orders, truncated=True), title="Pools & more")).words
     for told in (
         "Pools & more",
-        "3 orders: 1 succeeded, 1 partial, 1 failed. As of 2023-11-14 22:30:44 UTC.",
+        "Created 2023-11-14 22:14 to 2023-11-14 22:16 UTC 3 orders: 1 succeeded, 1 partial, 1 failed.",
         "Orders may be missing: the listing is truncated.",
         "What went wrong Quota exceeded. order.pool-5ed5-00002 pool pool-5ed5 failed",
         "os-node-created-5ztmv (createNode): node is not ready",
@@ -110,11 +110,102 @@ def test_nothing_and_a_failed_query() -> None:
     assert "truncated" not in failed
 
 
-def test_the_time_of_the_report_comes_from_the_data_or_from_now() -> None:
+def head_of(page: str) -> dict[str, str]:
+    """Return what the head says, by label."""
+    told = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page)
+    return dict(told)
+
+
+def test_as_of_is_when_it_was_asked_and_else_not_told() -> None:
     page = orders_report_html([timed(0, "processing", 60, 0)])
     assert page == orders_report_html([timed(0, "processing", 60, 0)])
-    assert 'datetime="2023-11-14T22:14:20Z"' in page
-    assert 'datetime="2026-11-23T08:00:00Z"' in orders_report_html([order()], now="2026-11-23T08:00:00Z")
+    assert "As of" not in head_of(page), "the newest time of an order is not when it was asked for"
+    assert head_of(orders_report_html([], now="2026-11-23T08:00:00Z"))["As of"] == "2026-11-23 08:00:00 UTC"
+
+
+NOW = "2026-11-23T08:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("query", "period"),
+    [
+        ({"region": "cn-north-4"}, "2026-10-24 08:00 to 2026-11-23 08:00 UTC"),
+        ({"since": "7d"}, "2026-11-16 08:00 to 2026-11-23 08:00 UTC"),
+        ({"since": "2w", "until": "1w"}, "2026-11-09 08:00 to 2026-11-16 08:00 UTC"),
+        ({"since": "2026-11-01", "until": ""}, "2026-11-01 00:00 to 2026-11-23 08:00 UTC"),
+        ({"since": "<b>soon"}, "since &lt;b&gt;soon"),
+    ],
+)
+def test_the_head_tells_the_period(query: dict[str, t.Any], period: str) -> None:
+    assert head_of(orders_report_html([order()], now=NOW, query=query))["Period"] == period
+
+
+def test_the_head_tells_project_and_filters() -> None:
+    query = {
+        "project_name": "cn-north-4_train",
+        "project_id": None,
+        "involved_name": "pool-5ed5",
+        "operation": ["apply", "modify"],
+        "order_names": [],
+        "latest": True,
+        "since": "7d",
+    }
+    page = orders_report_html([order()], query=query)
+    assert head_of(page) == {
+        "Project": "cn-north-4_train",
+        "Pool": "pool-5ed5",
+        "Operation": "apply, modify",
+        "Only the newest of each pool": "yes",
+        "Period": "since 7d",
+    }
+    assert "<title>ModelArts orders - cn-north-4_train</title>" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "told"), [("7d", "query must be a dictionary"), ({"poool": 1}, "query: poool is not")]
+)
+def test_a_query_of_no_use_is_an_error(query: t.Any, told: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=f"^orders_report_html: {told}"):
+        orders_report_html([], query=query)
+
+
+def test_reasons_of_a_kind_are_told_once_whatever_differs_in_them() -> None:
+    orders = [
+        timed(
+            number,
+            "failed",
+            1,
+            1,
+            failReason=f"Node os-node-{number}-abcde of order.pool-5ed5-{number:05d} lost at {number}.",
+        )
+        for number in range(50)
+    ]
+    page = Page(orders_report_html([*orders, order("failed", failReason="Quota exceeded.")]))
+    summaries = [text for text in page.text if "and the like" in text]
+    assert summaries == ["and the like, 50 orders: 50 failed"]
+    assert "and 30 more, which the table shows" in page.words
+
+
+def test_three_thousand_orders_are_folded_and_the_newest_are_drawn() -> None:
+    causes = [f"cause {'abcdefghij'[number % 10] * (number % 40)}" for number in range(3000)]
+    orders = [timed(-number, "failed", 60, 600, failReason=cause) for number, cause in enumerate(causes)]
+    page = Page(orders_report_html(orders))
+    assert page.elements.count(("details", ("class",))) == 40
+    assert ("details", ("class", "open")) not in page.elements, "so many are folded"
+    assert "20 further reasons" in page.words
+    assert "Drawn are the newest 200 of 3000 orders" in page.words
+    assert len([tag for tag, names in page.elements if tag == "g"]) == 200
+    assert "order.pool-5ed5-00000" in page.words.partition("Timeline")[2]
+    assert len([tag for tag, dummy in page.elements if tag == "tr"]) == 3001
+
+
+def test_nodes_are_counted_and_those_that_failed_named() -> None:
+    spec, got = ([{"flavor": "f", "count": count}] for count in (16, 13))
+    one = timed(1, "partial", 5, 6, specCount=spec, resultCount=got)
+    one["failed_nodes"] = ["node-a", "node-b", "node-c"]
+    words = Page(orders_report_html([one])).words
+    assert "13 of 16, 3 failed 16 x f" in words
+    assert "node-a node-b node-c" in words.partition("Timeline")[0]
 
 
 def test_the_policy_allows_exactly_what_is_in_the_page() -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import typing as t
 import xml.etree.ElementTree as ET
@@ -12,11 +13,15 @@ import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.huaweicloud.modelarts.plugins.filter.orders_timeline import orders_timeline
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_input import read, rows
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._rendering.timeline import (
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._rendering.scale import (
+    LEFT,
+    READABLE,
+    RIGHT,
     Bar,
     Scale,
     bar_of,
     newest_time,
+    panels,
 )
 from ansible_collections.huaweicloud.modelarts.tests.unit.plugins.orders import (
     SPELLINGS,
@@ -26,7 +31,7 @@ from ansible_collections.huaweicloud.modelarts.tests.unit.plugins.orders import 
     result,
     timed,
 )
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -91,9 +96,63 @@ def test_ticks_are_few_even_and_inside(start: int, length: int) -> None:
     assert scale is not None
     ticks = scale.ticks()
     assert 1 <= len(ticks) <= 8
-    assert all(scale.start <= tick <= scale.end and tick % (scale.step() * SECOND) == 0 for tick in ticks)
+    [(first, last)] = scale.stretches
+    assert all(first <= tick <= last and tick % (scale.step() * SECOND) == 0 for tick in ticks)
     assert {b - a for a, b in zip(ticks, ticks[1:])} <= {scale.step() * SECOND}
-    assert 232 < scale.x(start) < scale.x(start + length) < 748, "the bars stay between names and states"
+    assert LEFT < scale.x(start) < scale.x(start + length) < RIGHT, "the bars stay between times and durations"
+
+
+MONTH = st.lists(st.tuples(st.integers(0, 30 * DAY), st.integers(-5 * MINUTE, 5 * MINUTE)), min_size=1, max_size=250)
+
+
+@given(MONTH, st.lists(st.integers(0, 30 * DAY), max_size=5))
+@example([(number * 30 * DAY // 250, 0) for number in range(250)], [DAY])
+@example([(number * 7919 * MINUTE % (30 * DAY), 0) for number in range(60)], [])
+def test_an_order_of_twenty_minutes_can_be_seen_in_a_month(orders: list[tuple[int, int]], going_on: list[int]) -> None:
+    """However many there are, wherever they lie, and whatever else has been pending since when."""
+    now = START + 30 * DAY
+    ended = [
+        raw(
+            beginTimestamp=START + at + MINUTE,
+            creationTimestamp=START + at,
+            endTimestamp=START + at + 20 * MINUTE + more,
+        )
+        for at, more in orders
+    ]
+    pending = [raw("pending", creationTimestamp=START + at) for at in going_on]
+    found = sorted(rows(read(ended + pending)), key=lambda row: -row.created)
+    drawn = list(panels(found, [bar_of(row, now) for row in found]))
+    assert [row for panel in drawn for row in panel.rows] == found
+    for panel in drawn:
+        assert panel.scale is not None
+        assert len(panel.rows) <= 24, "an axis is never far"
+        times = sorted(time for bar in panel.bars for time in bar.times)
+        places = [panel.scale.x(time) for time in times]
+        assert places == sorted(places)
+        assert LEFT <= places[0] <= places[-1] <= RIGHT
+        for bar in panel.bars:
+            if bar.ran:
+                assert panel.scale.x(bar.ran[1]) - panel.scale.x(min(bar.times)) >= READABLE / 2
+
+
+def test_quiet_time_is_folded_and_the_fold_is_explained() -> None:
+    busy = [timed(number, "succeeded", 60, 1200) for number in range(3)]
+    assert "quiet time left out" not in texts(orders_timeline(busy))
+    svg = orders_timeline([timed(20 * 24 * 60, "failed", 60, 1200), *busy])
+    assert "quiet time left out" in texts(svg)
+    assert "12-04" in texts(svg), "each stretch says when it begins"
+    assert [element for element in parsed(svg).iter(f"{SVG}path") if element.get("class") == "fold"]
+
+
+@given(st.lists(st.integers(0, 40 * DAY), min_size=1, max_size=40))
+def test_no_label_of_the_axis_covers_another(starts: list[int]) -> None:
+    orders = [timed(start // MINUTE, "succeeded", 60, 1200) for start in sorted(starts)]
+    svg = orders_timeline(orders)
+    labels = [one for one in parsed(svg).iter(f"{SVG}text") if one.get("font-size") == "11"]
+    for one, other in itertools.pairwise(labels):
+        if one.get("y") == other.get("y"):
+            room = float(other.get("x", "0")) - float(one.get("x", "0"))
+            assert room > 6 * (len(one.text or "") + len(other.text or "")) / 2
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -30,7 +32,7 @@ def test_the_specification_knows_every_option_its_aliases_and_no_more() -> None:
     names = {alias for name, option in INFO.items() for alias in (name, *option.aliases)}
     assert set(known) == {*OWN, *(f"order_report_{name}" for name in names)}
     dest = {key: value for key, value in known["order_report_dest"].items() if key != "description"}
-    assert dest == {"type": "path", "required": True}
+    assert dest == {"type": "path", "default": "~/modelarts-orders.html"}
 
 
 def test_the_defaults_are_those_of_the_specification() -> None:
@@ -66,6 +68,7 @@ def changed(run: Run) -> bool:
 
 
 def test_the_playbook_writes_the_report_once(ansible: Ansible, sim: Sim, tmp_path: Path) -> None:
+    started = datetime.now(timezone.utc).replace(tzinfo=None)
     path = tmp_path / "orders.html"
     survey = {
         "order_report_dest": str(path),
@@ -80,7 +83,20 @@ def test_the_playbook_writes_the_report_once(ansible: Ansible, sim: Sim, tmp_pat
     assert "Quota &#123;&#123; 7 * 7 &#125;&#125; &lt;exceeded&gt;" in page
     assert "pool-a" not in page, "the filter reached the query"
     assert path.stat().st_mode & 0o777 == 0o644
-    assert not changed(report(ansible, sim, **survey).succeeded()), "the same orders leave the file alone"
+    told = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page))
+    assert abs(datetime.strptime(told["As of"], "%Y-%m-%d %H:%M:%S UTC") - started) < timedelta(minutes=10)
+    assert told["Phase"] == "failed"
+    assert told["Region"] == sim.environment["HW_REGION_NAME"]
+    assert told["Period"].endswith(" UTC")
+    assert changed(report(ansible, sim, order_report_now="2026-11-01", **survey).succeeded())
+    again = report(ansible, sim, order_report_now="2026-11-01", **survey).succeeded()
+    assert not changed(again), "the same orders as of the same time leave the file alone"
+
+
+@pytest.mark.parametrize("given", [{}, {"order_report_dest": ""}])
+def test_without_a_path_it_is_a_file_at_home(ansible: Ansible, sim: Sim, given: dict[str, str]) -> None:
+    run = report(ansible, sim, "--check", "--diff", **given).succeeded()
+    assert str(Path("~/modelarts-orders.html").expanduser()) in run.output
 
 
 def test_every_connection_option_can_be_a_variable(ansible: Ansible, sim: Sim, tmp_path: Path) -> None:
