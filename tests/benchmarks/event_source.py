@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What one event source costs: requests, CPU and time of a look, memory, and how late an event comes.
+"""What one event source costs: requests, CPU and time of a poll, memory, and how late an event comes.
 
 ``python tests/benchmarks/event_source.py [orders ...]`` prints a Markdown table. The simulator runs in a process of its
-own on loopback and answers after ``LATENCY`` seconds; the interval between looks is short so that the run is, too.
+own on loopback and answers after ``LATENCY`` seconds; the interval between polls is short so that the run is, too.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import asyncio
 import json
 import os
 import resource
-import runpy
 import statistics
 import subprocess
 import sys
@@ -23,12 +22,13 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.source import Source
+
 ROOT = Path(__file__).resolve().parents[2]
-PLUGIN = ROOT / "extensions/eda/plugins/event_source/modelarts_orders.py"
 SIMULATOR = ROOT / "roles/simulator/files"
 COUNTS = (100, 500, 2_000, 5_000)
 LATENCY = 0.05
-LOOKS = 6
+POLLS = 6
 INTERVAL = 0.5
 
 
@@ -69,25 +69,22 @@ class Simulator:
 
 async def measure(count: int, simulator: Simulator, folder: str) -> list[str]:
     """Return the cells of one row."""
-    module = runpy.run_path(str(PLUGIN))
-    looks: list[tuple[float, float, int]] = []
-    source_class = module["Source"]
-    real_look = source_class._look
+    polls: list[tuple[float, float, int]] = []
+    real_poll = Source._poll
 
-    async def look(self: Any, watched: Any) -> float:
-        begin, cpu, sent = time.perf_counter(), time.process_time(), watched.connection.transport.requests_sent
-        delay = await real_look(self, watched)
-        after = watched.connection.transport.requests_sent
-        looks.append((time.perf_counter() - begin, time.process_time() - cpu, after - sent))
-        return float(delay)
+    async def poll(self: Any, poller: Any, memory: Any) -> None:
+        begin, cpu, sent = time.perf_counter(), time.process_time(), poller.connection.transport.requests_sent
+        await real_poll(self, poller, memory)
+        after = poller.connection.transport.requests_sent
+        polls.append((time.perf_counter() - begin, time.process_time() - cpu, after - sent))
 
-    source_class._look = look
+    Source._poll = poll  # type: ignore[method-assign]
     queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue(1)
     args = {"interval": INTERVAL, "state_file": f"{folder}/state.json", "timeout": 60}
-    task = asyncio.ensure_future(source_class(queue, args, environ=simulator.environment).run())
-    while len(looks) < LOOKS + 1:
+    task = asyncio.ensure_future(Source(queue, args, environ=simulator.environment).run())
+    while len(polls) < POLLS + 1:
         await asyncio.sleep(0.05)
-    quiet = looks[1:]
+    quiet = polls[1:]
     loop = asyncio.get_running_loop()
     await loop.run_in_executor(None, simulator.post, "advance", {"seconds": 300_000})
     begin, cpu = time.perf_counter(), time.process_time()
@@ -114,9 +111,9 @@ def main(counts: list[int]) -> None:
         finally:
             simulator.stop()
         return
-    print(f"Median of {LOOKS} looks; the service answers after {LATENCY * 1000:.0f} ms.\n")
+    print(f"Median of {POLLS} polls; the service answers after {LATENCY * 1000:.0f} ms.\n")
     print(
-        "| open orders | requests a look | ms a look | CPU ms a look | peak MiB | state file KiB | "
+        "| open orders | requests a poll | ms a poll | CPU ms a poll | peak MiB | state file KiB | "
         "s until all have changed and are reported | CPU ms an event |"
     )
     print("| ---: " * 8 + "|")

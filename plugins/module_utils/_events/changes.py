@@ -4,171 +4,186 @@
 
 # This code is PRIVATE to the collection: it may change in any release.
 
-"""The event source without its loop: rows of one look in, events out. No clock, no sleep, no network, no disk.
+"""The event source without its loop: the orders of one poll in, events out. No clock, no sleep, no network, no disk.
 
-What is remembered survives in a journal: its first line is a snapshot that already counts the events of a look as
-reported and holds them in full; each further line is the ID of one of them that the consumer has taken. So whoever
-reads the journal after a crash knows which events are still owed, at whatever point it came.
+Every order of the last month and a half stays known, so that no listing, however stale or partial, and no clock can
+make a change come twice. What is remembered survives in a journal: its first line is a snapshot that already counts the
+events of a poll as reported and holds them in full; each further line is the ID of one of them that the rules have
+taken. So whoever reads the journal after a crash knows which events are undelivered, at whatever point it came.
 """
 
 from __future__ import annotations
 
 import json
 import typing as t
-import uuid
 
-from .._client.errors import (
-    CredentialsError,
-    InputError,
-    ModelArtsError,
-    NotPublishedError,
-    PoolNotFoundError,
-    RequestError,
-)
 from .._orders import model as _order
-from .._orders.query import HORIZON_MS
+from .event import Event, change_event
 
-Event = dict[str, t.Any]
+Span = tuple[int, t.Optional[int]]
 
-# An order may be listed so much later than it was created: looks go back this far, in ms.
+# An order may be listed so much later than others that were created after it, in ms.
 LATE_MS = 3_600_000
-# Clocks differ by so much, in ms, without one of them being wrong.
-CLOCK_SLACK_MS = 900_000
+# An order that did not succeed is listed by every poll for so long after it ended: it may be tried again.
+RETRIED_MS = 86_400_000
+# What no service lists any more, which is a month; in ms.
+FORGET_MS = 45 * 86_400_000
+# Seconds between two polls that list everything, for what was listed very late, or tried again after a day.
+WIDE_SECONDS = 3600.0
+# A step back must be listed for so many seconds, by more than one poll: until then it may be a stale row.
+CONFIRM_SECONDS = 60.0
 # Bounds may be exclusive, or rounded to seconds.
 _EDGE_MS = 1000
 # So many known orders at most are asked for by one request: a full page of 500 would have to be followed by another.
-_WINDOW = 450
-# Seconds between looks after credentials were refused: doubled each time. More than five bad signatures in a row lock a
-# key for five minutes, and nothing that runs here can mend them.
-REFUSED_DELAY = 600.0
-# Seconds after which a look is worth another try where the request itself, not a passing fault, was the reason.
-WRONG_DELAY = 300.0
-# A service that asks for more than an hour of silence is asked after an hour all the same.
-LONGEST_DELAY = 3600.0
-
-_NAMESPACE = uuid.UUID("7d0f3c2e-5c0b-5a53-9d5e-0a8f8d1f6c11")
-_FORMAT = 1
+_SPAN = 450
+_FORMAT = 2
 # How every journal begins.
 MARK = b'{"modelarts_orders":'
 
 
+class Moment(t.NamedTuple):
+    """When a poll was answered: epoch ms, whether service and machine agree on it, and seconds that only ever grow."""
+
+    ms: int
+    agreed: bool
+    seconds: float
+
+
 class Known(t.NamedTuple):
-    """What is remembered of an order; ``created`` is epoch ms."""
+    """What is remembered of an order: ``latest`` is the last thing that happened to it, ``created`` the first (epoch
+    ms), ``returns`` how often it went back to an earlier state."""
 
     state: str
     finished: bool
     created: int
+    latest: int
+    returns: int = 0
+
+    def is_before(self, row: Known) -> bool:
+        """Return whether a row can only be from later than this: it is further on its way, or tells of a later time."""
+        return _progress(row.state, row.finished) > _progress(self.state, self.finished) or row.latest > self.latest
 
 
-class Transitions:
-    """Follows orders from look to look. All times are epoch ms of the service's clock.
+class ChangeTracker:
+    """Follows orders from poll to poll.
 
-    ``scope`` names what is watched, ``news`` is the creation time from which on an order not seen before is news
-    (None: nothing was seen yet), ``owed`` are the events, by ID, that the consumer has not taken yet, and
-    ``changed`` tells whether there is something to remember since it was last set to False.
+    ``scope`` names what is watched, ``report_since`` is the epoch ms from which on something must have happened to an
+    order that was never listed before so that it is reported (None: nothing was polled yet), ``undelivered`` are the
+    events, by ID, that the rules have not taken yet, and ``changed`` tells whether there is something to remember.
     """
 
     def __init__(self, scope: str = "") -> None:
         self.scope = scope
         self.known: dict[str, Known] = {}
-        self.news: int | None = None
-        self.looked = 0
-        self.owed: dict[str, Event] = {}
+        self.report_since: int | None = None
+        self.polled = 0
+        self.undelivered: dict[str, Event] = {}
         self.changed = False
-        self._whole = False
+        # Steps back that were listed, and the seconds at which they were first.
+        self._doubtful: dict[str, tuple[str, bool, float]] = {}
+        self._wide_at: float | None = None
 
     def watch(self, scope: str) -> None:
-        """Watch this. Where it is not what is remembered, older orders that it newly brings into sight are no news."""
-        if self.news is not None and scope != self.scope:
-            self.news, self._whole, self.changed = max(self.news, self.looked - LATE_MS), True, True
+        """Watch this. Where it is not what is remembered, older orders that it newly brings into sight are not new."""
+        if self.report_since is not None and scope != self.scope:
+            self.report_since, self.changed = max(self.report_since, self.polled), True
         self.scope = scope
 
-    def since(self, floor: int) -> int:
-        """Return from which creation time on the next look must list; ``floor`` is the earliest that is of interest."""
-        if self.news is None or self._whole:
-            return floor
-        oldest = min((order.created for order in self.known.values() if not order.finished), default=self.looked)
-        return max(floor, min(oldest, self.looked - LATE_MS) - _EDGE_MS)
+    # What the next poll must list
 
-    def windows(self, floor: int) -> list[tuple[int, int | None]]:
-        """Return the spans of creation time, each for one request, that the next look must list.
+    def spans(self, floor: int, seconds: float) -> list[Span]:
+        """Return the spans of creation time, each for one request, that the next poll must list.
 
-        They hold every open order and all of the last hour; a span without an open order is left out, so that one
-        old order does not bring all that followed it into every look.
+        They hold every open order, what may be tried again, and all since an hour before the newest; a span without any
+        of these is left out, so that one old order does not bring all that followed it into every poll.
         """
-        since, recent = self.since(floor), self.looked - LATE_MS
-        if self.news is None or self._whole:
-            return [(since, None)]
-        spans: list[tuple[int, int | None]] = []
-        start: int | None = None
-        end = count = 0
-        for created, finished in sorted((row.created, row.finished) for row in self.known.values()):
-            wanted = created >= since and (not finished or created >= recent)
-            if start is not None and count >= _WINDOW:
-                spans.append((max(floor, start - _EDGE_MS), end + _EDGE_MS))
-                start = None
-            if start is None and wanted:
-                # No gaps in the last hour: what is listed late could lie there.
-                start, count = created if created < recent else max(end, recent), 0
-            end = created if wanted else end
-            count += 1
-        return [*spans, (max(floor, (recent if start is None else start) - _EDGE_MS), None)]
+        if self._wide_at is None or seconds - self._wide_at >= WIDE_SECONDS:
+            return [(floor, None)]
+        newest = self._newest()
+        recent = newest - LATE_MS
+        rows = sorted((row.created, self._is_asked(key, row, newest)) for key, row in self.known.items())
+        return _spans(rows, recent, floor)
 
-    def feed(
+    def _is_asked(self, key: str, row: Known, newest: int) -> bool:
+        retried = row.state != _order.SUCCEEDED and row.latest >= min(newest, self.polled) - RETRIED_MS
+        return not row.finished or retried or key in self._doubtful
+
+    def _newest(self) -> int:
+        """Return when the newest order was created, which no clock of this machine has a part in."""
+        return min(max((row.created for row in self.known.values()), default=0), self.polled)
+
+    # What a poll tells
+
+    def update(
         self,
         orders: t.Iterable[_order.Order],
-        now_ms: int,
-        floor: int,
-        report_since: int | None = None,
+        at: Moment,
+        spans: t.Sequence[Span] = (),
+        *,
+        since: int | None = None,
         state: str | None = None,
     ) -> list[Event]:
-        """Take one look's orders and return an event for each change (into ``state`` only), oldest order first.
+        """Take the orders of one poll and return an event for each change (into ``state`` only), oldest order first.
 
-        The very first look reports what was created at ``report_since`` or later; where that is None it only learns.
+        The very first poll reports what was created ``since`` then; where that is None it only learns.
         """
-        first = self.news is None
-        if self.news is None:
-            self.news = now_ms - LATE_MS if report_since is None else report_since
-            self.changed = True
-        new_from = now_ms + HORIZON_MS if first and report_since is None else self.news
-        # A clock that was ahead has kept what was ordered meanwhile out of sight: the next look lists everything.
-        self._whole = self.looked > now_ms + CLOCK_SLACK_MS
-        self.looked = now_ms if self._whole else max(self.looked, now_ms)
-        events = []
-        listed = set()
-        for order in reversed(_order.newest_first(orders)):
-            key = key_of(order)
-            if key:
-                listed.add(key)
-                event = self._note(key, order, new_from, now_ms)
-                if event and state in (None, order["state"]):
-                    events.append(event)
-        self._forget(self.since(floor), floor, listed)
-        self.owed.update((event["id"], event) for event in events)
-        return events
+        learns = self.report_since is None and since is None
+        if self.report_since is None:
+            self.report_since, self.changed = at.ms if since is None else since, True
+        elif at.agreed:
+            # It was set by a clock that was ahead.
+            self.report_since = min(self.report_since, at.ms)
+        rows = _one_row_each(orders, at.ms)
+        events = [self._note(key, row, order, at, learns) for key, (row, order) in rows.items()]
+        told = [event for event in events if event and state in (None, event["order"]["state"])]
+        self.undelivered.update((event["id"], event) for event in told)
+        self.polled = at.ms
+        if len(spans) == 1 and spans[0][1] is None:
+            self._wide_at = at.seconds
+        self._forget(rows)
+        return told
 
-    def _note(self, key: str, order: _order.Order, new_from: int, now_ms: int) -> Event | None:
+    def _note(self, key: str, row: Known, order: _order.Order, at: Moment, learns: bool) -> Event | None:
         before = self.known.get(key)
-        now = Known(order["state"], order["finished"], order["creation_timestamp"] or now_ms)
-        if before == now:
+        if before is None:
+            self.known[key], self.changed = row, True
+            return change_event(order, None) if not learns and self._is_new(row) else None
+        if (before.state, before.finished) == (row.state, row.finished):
+            self._doubtful.pop(key, None)
+            self.known[key] = before._replace(created=row.created, latest=max(before.latest, row.latest))
             return None
-        self.known[key] = now
-        if before is not None and (before.state, before.finished) == (now.state, now.finished):
+        further = before.is_before(row)
+        if not further and not self._is_confirmed(key, row, at.seconds):
             return None
+        self._doubtful.pop(key, None)
+        back = _progress(row.state, row.finished) <= _progress(before.state, before.finished)
+        returns = before.returns + back
+        self.known[key] = row._replace(latest=max(before.latest, row.latest, at.ms), returns=returns)
         self.changed = True
-        if before is None and now.created < new_from:
-            return None
-        return change(order, before.state if before else None)
+        return change_event(order, before.state, returns)
 
-    def _forget(self, since: int, floor: int, listed: set[str]) -> None:
-        """Forget orders that no look can list again."""
-        gone = [
-            key
-            for key, order in self.known.items()
-            if key not in listed and order.created < (since if order.finished else floor)
-        ]
+    def _is_new(self, row: Known) -> bool:
+        """Return whether an order that was never listed is reported: its last change came after the begin, or it is
+        still on its way and was created so shortly before that it may have been listed late."""
+        since = self.report_since or 0
+        return row.latest >= since or (not row.finished and row.created >= since - LATE_MS)
+
+    def _is_confirmed(self, key: str, row: Known, seconds: float) -> bool:
+        state, finished, first = self._doubtful.get(key, ("", False, 0.0))
+        if (state, finished) != (row.state, row.finished):
+            self._doubtful[key] = (row.state, row.finished, seconds)
+            return False
+        return seconds - first >= CONFIRM_SECONDS
+
+    def _forget(self, listed: t.Container[str]) -> None:
+        """Forget what is never listed again, and never take it for new where it is all the same."""
+        bound = self._newest() - FORGET_MS
+        gone = [key for key, row in self.known.items() if row.latest < bound and key not in listed]
         for key in gone:
             del self.known[key]
+            self._doubtful.pop(key, None)
+        if gone:
+            self.report_since = max(self.report_since or 0, bound + LATE_MS)
 
     # The journal
 
@@ -177,32 +192,82 @@ class Transitions:
         data = {
             "modelarts_orders": _FORMAT,
             "scope": self.scope,
-            "news": self.news,
-            "looked": self.looked,
-            "known": {key: list(order) for key, order in self.known.items()},
-            "owed": list(self.owed.values()),
+            "report_since": self.report_since,
+            "polled": self.polled,
+            "known": self.known,
+            "undelivered": list(self.undelivered.values()),
         }
         return json.dumps(data, separators=(",", ":")) + "\n"
 
     @classmethod
-    def load(cls, text: str) -> Transitions:
+    def load(cls, text: str) -> ChangeTracker:
         """Return what a journal remembers. Raises ValueError where it is none; a torn last line is no fault."""
         head, *taken = text.split("\n")
         try:
-            return cls._from(json.loads(head), set(taken))
-        except (TypeError, KeyError, RecursionError) as error:
+            data = json.loads(head)
+            return cls._from(_translated(data) if data["modelarts_orders"] == 1 else data, set(taken))
+        except (AttributeError, IndexError, KeyError, RecursionError, TypeError) as error:
             raise ValueError("no journal") from error
 
     @classmethod
-    def _from(cls, data: dict[str, t.Any], taken: set[str]) -> Transitions:
+    def _from(cls, data: dict[str, t.Any], taken: set[str]) -> ChangeTracker:
         if data["modelarts_orders"] != _FORMAT:
             raise ValueError("another format")
         self = cls(_checked(data["scope"], str))
-        self.news = None if data["news"] is None else _checked(data["news"], int)
-        self.looked = _checked(data["looked"], int)
+        self.report_since = None if data["report_since"] is None else _checked(data["report_since"], int)
+        self.polled = _checked(data["polled"], int)
         self.known = {key: _known(value) for key, value in _checked(data["known"], dict).items()}
-        self.owed = {event["id"]: _checked(event, dict) for event in data["owed"] if event["id"] not in taken}
+        events = [_checked(event, dict) for event in _checked(data["undelivered"], list)]
+        self.undelivered = {_checked(event["id"], str): event for event in events if event["id"] not in taken}
         return self
+
+
+def _progress(state: str, finished: bool) -> int:
+    return 2 if finished else int(state != _order.PENDING)
+
+
+def _one_row_each(orders: t.Iterable[_order.Order], now_ms: int) -> dict[str, tuple[Known, _order.Order]]:
+    """Return each order once, oldest first: of rows that contradict each other the one that is further on its way."""
+    rows: dict[str, tuple[Known, _order.Order]] = {}
+    for order in reversed(_order.newest_first(orders)):
+        key = _order.key_of(order)
+        times = [order["creation_timestamp"], order["begin_timestamp"], order["end_timestamp"]]
+        created = times[0] or max(times) or now_ms
+        row = Known(order["state"], order["finished"], created, max(times) or now_ms)
+        if key not in rows or rows[key][0].is_before(row):
+            rows[key] = row, order
+    return rows
+
+
+def _spans(rows: t.Iterable[tuple[int, bool]], recent: int, floor: int) -> list[Span]:
+    """Return spans for (creation time, whether it is asked for), sorted; the last one has no end."""
+    spans: list[Span] = []
+    start: int | None = None
+    end = count = 0
+    for created, is_asked in rows:
+        # No gaps in the last hour: what is listed late could lie there.
+        asked = created >= floor and (is_asked or created >= recent)
+        if start is not None and count >= _SPAN:
+            spans.append((max(floor, start - _EDGE_MS), end + _EDGE_MS))
+            start = None
+        if start is None and asked:
+            start, count = created if created < recent else max(end, recent), 0
+        end = created if asked else end
+        count += 1
+    return [*spans, (max(floor, (recent if start is None else start) - _EDGE_MS), None)]
+
+
+def _translated(data: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return the first release's journal in today's words. It forgot finished orders: none of them is new."""
+    dummy, scope, since, polled, known, undelivered = data.values()
+    return {
+        "modelarts_orders": _FORMAT,
+        "scope": scope,
+        "report_since": None if since is None else max(since, polled),
+        "polled": polled,
+        "known": {key: [*row, row[2]] for key, row in known.items()},
+        "undelivered": undelivered,
+    }
 
 
 def _checked(value: t.Any, kind: type) -> t.Any:
@@ -212,57 +277,5 @@ def _checked(value: t.Any, kind: type) -> t.Any:
 
 
 def _known(value: t.Any) -> Known:
-    state, finished, created = _checked(value, list)
-    return Known(_checked(state, str), _checked(finished, bool), _checked(created, int))
-
-
-def key_of(order: _order.Order) -> str:
-    """Return what identifies an order from look to look; empty where it has neither name nor ID."""
-    return order["order_name"] or order["order_id"] or ""
-
-
-def change(order: _order.Order, previous: str | None) -> Event:
-    """Return the event of a change. Its ID depends on nothing but the order, the state it left and the one it is in."""
-    parts = (key_of(order), previous or "", order["state"], "finished" if order["finished"] else "open")
-    return {"order": order, "previous_state": previous, "id": _uuid(*parts)}
-
-
-def _uuid(*parts: str) -> str:
-    # A lone surrogate in a name has no UTF-8.
-    return str(uuid.uuid5(_NAMESPACE, json.dumps(parts)))
-
-
-class Troubles:
-    """Which errors are known already: one event when an error state begins, changes or ends, none for its repetitions.
-
-    ``kind`` says what is in trouble: options, service, listing or state_file.
-    """
-
-    def __init__(self) -> None:
-        self._current: dict[str, tuple[t.Any, ...]] = {}
-        self._since: dict[str, int] = {}
-
-    def begin(self, kind: str, error: ModelArtsError, now_ms: int) -> Event | None:
-        """Return the event of an error, or None where it is the one that is known."""
-        what = (type(error).__name__, error.status, error.error_code)
-        if self._current.get(kind) == what:
-            return None
-        self._current[kind] = what
-        self._since.setdefault(kind, now_ms)
-        return {"error": {"kind": kind, **error.facts()}, "id": _uuid("error", kind, str(what), str(now_ms))}
-
-    def end(self, kind: str, now_ms: int) -> Event | None:
-        """Return the event of an error that is over, or None where there was none."""
-        if self._current.pop(kind, None) is None:
-            return None
-        seconds = max(0, now_ms - self._since.pop(kind)) / 1000
-        return {"recovered": {"kind": kind, "seconds": seconds}, "id": _uuid("recovered", kind, str(now_ms))}
-
-
-def least_delay(error: ModelArtsError, errors: int) -> float:
-    """Return the seconds that must pass after the last of so many ``errors`` in a row, whatever the interval is."""
-    if isinstance(error, CredentialsError):
-        return min(LONGEST_DELAY, REFUSED_DELAY * 2.0 ** min(errors - 1, 10))
-    if isinstance(error, (InputError, NotPublishedError, PoolNotFoundError, RequestError)):
-        return WRONG_DELAY
-    return min(LONGEST_DELAY, error.retry_after or 0.0)
+    state, finished, *times = _checked(value, list)
+    return Known(_checked(state, str), _checked(finished, bool), *(_checked(each, int) for each in times))

@@ -9,8 +9,10 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 import os
+import re
 import typing as t
 
 from .._client.errors import InputError
@@ -32,6 +34,10 @@ OPTIONS: dict[str, Option] = {
 }
 # What ansible-rulebook adds to the arguments.
 FEEDBACK = "eda_feedback_queue"
+_SEPARATORS = re.compile(r"\s*[,\r\n]\s*")
+# Brackets, braces and quotes are what a list or a template leaves behind that nobody has read or rendered.
+_NAME = re.compile(r"""[^\[\]{}"'\x00-\x1f\x7f]+""")
+_ADVICE = {"list": ": give names with commas between them, or a list; no template, quotes or brackets"}
 _BOOLS = {**dict.fromkeys(("true", "yes", "on", "1"), True), **dict.fromkeys(("false", "no", "off", "0"), False)}
 
 
@@ -63,11 +69,12 @@ def _cast(name: str, option: Option, value: t.Any) -> t.Any:
             return _BOOLS[str(value).strip().lower()]
         if option.type in ("int", "float"):
             return _number(option.type, value)
-        if "\0" in str(value):
+        if "\0" in str(value) or ("{{" in str(value) and name not in CONNECTION):
             raise ValueError
-    except (KeyError, OverflowError, TypeError, ValueError):
+    except (KeyError, OverflowError, RecursionError, TypeError, ValueError):
         shown = "this value" if option.credential else repr(safe(value, 60))
-        raise InputError(f"{name}: {shown} is not of type {option.type}") from None
+        advice = _ADVICE.get(option.type, "")
+        raise InputError(f"{name}: {shown} is not of type {option.type}{advice}") from None
     return os.path.expanduser(os.path.expandvars(str(value))) if option.type == "path" else str(value)
 
 
@@ -79,8 +86,13 @@ def _number(kind: str, value: t.Any) -> float:
 
 
 def _texts(value: t.Any) -> list[str]:
-    """Return a list of texts; one text stands for a list with commas, as everywhere in ansible."""
-    values = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else [value]
-    if not all(isinstance(each, (str, int)) and str(each).strip() for each in values):
+    """Return a list of texts; one text stands for a list with commas or line breaks, or for one of JSON."""
+    if isinstance(value, str):
+        value = json.loads(value) if value.lstrip().startswith("[") else _SEPARATORS.split(value.strip().rstrip(","))
+    values = value if isinstance(value, list) else [value]
+    if not all(isinstance(each, (str, int)) and not isinstance(each, bool) for each in values):
         raise ValueError
-    return [str(each).strip() for each in values]
+    texts = [str(each).strip() for each in values]
+    if not all(map(_NAME.fullmatch, texts)):
+        raise ValueError
+    return texts

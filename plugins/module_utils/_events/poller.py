@@ -4,7 +4,7 @@
 
 # This code is PRIVATE to the collection: it may change in any release.
 
-"""What an event source watches: from its arguments to the orders of one look."""
+"""What an event source watches: from its arguments to the orders of one poll."""
 
 from __future__ import annotations
 
@@ -15,58 +15,78 @@ import typing as t
 from .._client.clock import Clock
 from .._client.errors import InputError
 from .._options import complete, environment_credentials, gather_credentials
+from .._orders import model as _order
 from .._orders.api import Listing
 from .._orders.query import HORIZON_MS, PHASES, Query
 from .._session import Connection
 from .._wait.source import DirectSource
 from .._wait.targets import POOL, Item, Wanted
-from .changes import key_of
+from .changes import Span
 from .options import OPTIONS, given_options
 
+# Clocks differ by so much, in ms, without one of them being wrong.
+_CLOCK_SLACK_MS = 900_000
 
-class Watched:
+
+class Poller:
     """The checked arguments: what is watched, how often, and over which connection."""
 
     def __init__(self, args: t.Mapping[str, t.Any], environ: t.Mapping[str, str], clock: Clock) -> None:
         """Check the arguments and what the environment adds to them. Raises InputError; sends nothing."""
         given = given_options(args)
-        options = complete(OPTIONS, given, environ)
-        self.interval = float(options["interval"])
+        self._options = complete(OPTIONS, given, environ)
+        self.interval = float(self._options["interval"])
         if not 0.1 <= self.interval <= 86400:
             raise InputError(f"interval: {self.interval:g} is not a number of seconds from 0.1 to 86400")
-        self.state_file: str | None = options["state_file"] or None
+        self.state_file: str | None = self._options["state_file"] or None
         for name in ("involved_names", "order_names", "order_ids", "operation"):
-            if options[name] == []:
+            if self._options[name] == []:
                 raise InputError(f"{name} is empty: leave it out to watch all there are")
-        self._items = tuple(Item(POOL, name) for name in options["involved_names"] or ())
-        query = Query.from_options({**options, "involved_name": None}, clock.time_ms())
-        self.state = PHASES[query.phase][1] if query.phase else None
-        # A phase is never asked of the service: an order that left such a list could not be told from a lost one.
-        self._query = dataclasses.replace(query, phase=None)
-        self.report_since = query.since if options["since"] else None
-        credentials = gather_credentials(options, environment_credentials(environ))
-        self.connection = Connection(options, credentials, clock)
-        self.scope = self._digest(options)
+        self._items = tuple(Item(POOL, name) for name in self._options["involved_names"] or ())
+        self._clock = clock
+        self._began_ms = clock.time_ms()
+        self._offset_ms: int | None = None
+        self._query = self._query_at(self._began_ms)
+        phase = self._options["phase"]
+        self.state = PHASES[phase][1] if phase else None
+        credentials = gather_credentials(self._options, environment_credentials(environ))
+        self.connection = Connection(self._options, credentials, clock)
+        self.scope = self._digest()
 
-    def _digest(self, options: t.Mapping[str, t.Any]) -> str:
+    def _query_at(self, now_ms: int) -> Query:
+        # A phase is never asked of the service: an order that left such a list could not be told from a lost one.
+        query = Query.from_options({**self._options, "involved_name": None}, now_ms)
+        return dataclasses.replace(query, phase=None)
+
+    def _digest(self) -> str:
         """Return what tells one set of watched orders from another."""
         names = ("project_id", "project_name", "workspace_id", "order_names", "order_ids", "operation")
-        parts = [self.connection.endpoint, options["involved_names"], [options[name] for name in names]]
-        return json.dumps(parts)
+        options = self._options
+        return json.dumps([self.connection.endpoint, options["involved_names"], [options[name] for name in names]])
+
+    @property
+    def report_since(self) -> int | None:
+        """From which creation time on the very first poll reports orders; None: it reports none."""
+        return self._query.since if self._options["since"] else None
 
     def floor(self, now_ms: int) -> int:
         """Return the earliest creation time that is of interest and that the service may still list, in epoch ms."""
-        return max(self._query.since, now_ms - HORIZON_MS)
+        since = self._query.since - (_CLOCK_SLACK_MS if self._offset_ms is None else 0)
+        return max(since, now_ms - HORIZON_MS)
 
-    def look(self, spans: t.Iterable[tuple[int, int | None]]) -> Listing:
-        """Return the watched orders created in these spans, each once: the way it was listed last."""
+    def poll(self, spans: t.Iterable[Span]) -> Listing:
+        """Return the watched orders created in these spans."""
         listings = [self._list(dataclasses.replace(self._query, since=since, until=until)) for since, until in spans]
-        found = [order for listing in listings for order in listing.orders]
-        if self._items:
-            found = [order for order in found if any(item.meets(order) for item in self._items)]
-        orders = list({key_of(order): order for order in found}.values())
-        truncated = any(listing.truncated for listing in listings)
-        return Listing(orders, None, truncated, listings[0].server_ms)
+        server_ms = listings[-1].server_ms
+        if self._offset_ms is None:
+            # An age counts back from the begin as the service's clock tells it: this machine's may be off.
+            self._offset_ms = 0 if server_ms is None else server_ms - self._clock.time_ms()
+            self._query = self._query_at(self._began_ms + self._offset_ms)
+        found = [order for listing in listings for order in listing.orders if self._is_watched(order)]
+        return Listing(found, None, any(listing.truncated for listing in listings), server_ms)
+
+    def _is_watched(self, order: _order.Order) -> bool:
+        return self._query.keeps(order) and (not self._items or any(item.meets(order) for item in self._items))
 
     def _list(self, query: Query) -> Listing:
         if not self._items:

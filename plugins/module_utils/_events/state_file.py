@@ -8,33 +8,41 @@
 
 from __future__ import annotations
 
-import errno
+import contextlib
 import os
-import stat
 import threading
 
 from .._client.errors import ModelArtsError
 from .._client.text import safe
-from .changes import MARK, Transitions
+from .changes import MARK, ChangeTracker
+from .lock import HeldError, Lock, open_own
 
 
 class StateFileError(ModelArtsError):
     """The state file cannot be read, written or understood."""
 
 
+class StateFileHeldError(StateFileError):
+    """Another run uses the state file."""
+
+
 class StateFile:
-    """The journal on disk: replaced as a whole once a look, and appended to with each event that was taken."""
+    """The journal on disk: replaced as a whole once a poll, and appended to with each event that was taken."""
 
     def __init__(self, path: str) -> None:
-        # A link stays one.
-        self._path = os.path.realpath(path)
+        self._path = os.path.abspath(path)
+        self._run_lock = Lock(f"{self._path}.lock")
         self._file: int | None = None
         self._lock = threading.Lock()
-        # What cannot be read must not be overwritten, as long as it is there.
+        self._is_closed = False
+        # What cannot be used must not be overwritten, as long as it is there.
         self._blocked: StateFileError | None = None
 
-    def load(self) -> Transitions | None:
+    def load(self) -> ChangeTracker | None:
         """Return what the file remembers, None where there is none. Raises StateFileError; a broken file is kept."""
+        # Where there can be no lock, saving tells why.
+        with self._lock, contextlib.suppress(OSError):
+            self._acquire()
         try:
             data = self._read()
         except FileNotFoundError:
@@ -42,15 +50,21 @@ class StateFile:
         except OSError as error:
             raise self._block(self._error("be read", error)) from None
         try:
-            return Transitions.load(data.decode("utf-8")) if data else None
+            return ChangeTracker.load(data.decode("utf-8")) if data else None
         except ValueError:
             raise self._set_aside() if data.startswith(MARK) else self._block(self._foreign()) from None
 
+    def _acquire(self) -> None:
+        try:
+            self._run_lock.acquire()
+        except HeldError as error:
+            raise StateFileHeldError(
+                f"state_file {safe(self._path, 200)} is in use by another run ({safe(error, 120)}): nothing is watched "
+                "here until that one ends; give each source a state_file of its own"
+            ) from None
+
     def _read(self) -> bytes:
-        # A name that was mistyped may be that of a device or of a pipe, which no journal can be, and reading may hang.
-        if not stat.S_ISREG(os.stat(self._path).st_mode):
-            raise OSError(errno.EINVAL, "it is no file")
-        with open(self._path, "rb") as file:
+        with os.fdopen(open_own(self._path, os.O_RDONLY), "rb") as file:
             return file.read()
 
     def _set_aside(self) -> StateFileError:
@@ -73,6 +87,7 @@ class StateFile:
 
     def _block(self, error: StateFileError) -> StateFileError:
         self._blocked = error
+        self._run_lock.release()
         return error
 
     def save(self, text: str) -> None:
@@ -81,23 +96,32 @@ class StateFile:
             self._save(text)
 
     def _save(self, text: str) -> None:
+        if self._is_closed:
+            return  # The next run may use it already.
         if self._blocked is not None:
             if os.path.lexists(self._path):
                 raise self._blocked
             self._blocked = None
-        self._close()
-        draft = f"{self._path}.new"
         try:
-            self._file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
-            with os.fdopen(os.dup(self._file), "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(self._file)
-            os.replace(draft, self._path)
-            self._sync_folder()
+            self._acquire()
+            self._close_file()
+            self._replace(text)
         except OSError as error:
-            self._close()
+            self._close_file()
             raise self._error("be written", error) from None
+
+    def _replace(self, text: str) -> None:
+        draft = f"{self._path}.new"
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(draft)
+        self._file = open_own(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND)
+        os.fchmod(self._file, 0o600)
+        with os.fdopen(os.dup(self._file), "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(self._file)
+        os.replace(draft, self._path)
+        self._sync_folder()
 
     def _sync_folder(self) -> None:
         folder = os.open(os.path.dirname(self._path), os.O_RDONLY)
@@ -112,15 +136,18 @@ class StateFile:
             try:
                 os.write(self._file, f"{event_id}\n".encode())
             except OSError as error:
-                self.close()
+                with self._lock:
+                    self._close_file()
                 raise self._error("be written", error) from None
 
     def close(self) -> None:
-        """Close the file, after a save that may be under way in another thread."""
+        """Leave the file to the next run, after a save that may be under way in another thread."""
         with self._lock:
-            self._close()
+            self._is_closed = True
+            self._close_file()
+            self._run_lock.release()
 
-    def _close(self) -> None:
+    def _close_file(self) -> None:
         if self._file is not None:
             os.close(self._file)
             self._file = None

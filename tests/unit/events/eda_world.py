@@ -10,6 +10,7 @@ import runpy
 import typing as t
 from pathlib import Path
 
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.source import Source
 from ansible_collections.huaweicloud.modelarts.tests.unit.wait.wait_world import SharedClock
 from modelarts_simulator.clock import ManualClock
 from modelarts_simulator.cloud import Cloud
@@ -65,7 +66,7 @@ class World:
                 events.append({**event, "at": self.clock.monotonic() - begin})
 
         environ = self.server.environment() if environ is None else environ
-        source = SOURCE["Source"](queue, args, environ=environ, clock=self.clock, sleep=sleep, rng=lambda: 0.5)
+        source = Source(queue, args, environ=environ, clock=self.clock, sleep=sleep, rng=lambda: 0.5)
         consumer = asyncio.ensure_future(take())
         try:
             with contextlib.suppress(Ended, asyncio.TimeoutError):

@@ -13,6 +13,8 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events import delivery, poller, state_file
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.source import Source
 from ansible_collections.huaweicloud.modelarts.tests.unit.events.eda_world import SOURCE, Event, told, world
 
 SLOW = [{"state": "pending", "seconds": 60}, {"state": "processing", "seconds": 300}, {"state": "succeeded"}]
@@ -47,10 +49,10 @@ def test_each_change_is_one_event_soon_after_it_happened() -> None:
         assert all({"order", "previous_state", "id"} < set(event) for event in events)
 
 
-def test_text_of_the_service_comes_whole_but_for_controls() -> None:
+def test_text_of_the_service_comes_whole_but_for_controls_and_templates() -> None:
     with world(ORDERS) as w:
         event = next(event for event in w.run(200) if event["order"]["state"] == "failed")
-        assert event["order"]["fail_reason"] == "Quota\nexceeded [2J{{ 7 * 7 }}"
+        assert event["order"]["fail_reason"] == "Quota\nexceeded [2J{ { 7 * 7 }}"
         assert json.loads(json.dumps(event)) == event
 
 
@@ -164,9 +166,9 @@ def test_an_unexpected_failure_is_an_event_too(monkeypatch: pytest.MonkeyPatch) 
 
     with world(ORDERS) as w:
         # The edge that no test can reach from outside: a defect of our own.
-        monkeypatch.setattr(SOURCE["_watched"].Watched, "look", broken)
+        monkeypatch.setattr(poller.Poller, "poll", broken)
         events = w.run(300)
-        assert [event["error"]["msg"] for event in events] == ["A look failed unexpectedly (ZeroDivisionError)"]
+        assert [event["error"]["msg"] for event in events] == ["A poll failed unexpectedly (ZeroDivisionError)"]
         assert len(w.pauses) > 3
 
 
@@ -209,7 +211,7 @@ def test_without_a_state_file_the_time_between_is_lost() -> None:
         assert told(w.run(100)) == []
 
 
-WHOLE = b'{"modelarts_orders":1,"scope":"%s","news":1,"looked":1,"known":{},"owed":[]}\n'
+WHOLE = b'{"modelarts_orders":2,"scope":"%s","report_since":1,"polled":1,"known":{},"undelivered":[]}\n'
 
 
 @pytest.mark.parametrize("broken", [WHOLE[:40], WHOLE % b"\xff"], ids=["half", "a byte that is no text"])
@@ -289,7 +291,7 @@ def test_a_state_file_written_while_a_clock_was_ahead_loses_nothing(tmp_path: Pa
     with world(LATER) as w:
         w.run(50, state_file=str(file))
         head = json.loads(file.read_text(encoding="utf-8").splitlines()[0])
-        head["looked"] += 2 * 86_400_000
+        head["polled"] += 2 * 86_400_000
         file.write_text(json.dumps(head, separators=(",", ":")) + "\n", encoding="utf-8")
         w.clock.sleep(60)
         assert told(w.run(300, state_file=str(file))) == AFTER
@@ -319,14 +321,12 @@ def test_a_state_file_that_cannot_be_read_is_told_once_and_never_overwritten(
     file = tmp_path / "state.json"
     file.write_text("precious", encoding="utf-8")
 
-    def refuse(path: t.Any, *args: t.Any, **kwargs: t.Any) -> t.Any:
-        if str(path) == str(file):
-            raise PermissionError(13, "Permission denied")
-        return open(path, *args, **kwargs)
+    def refuse(path: str, flags: int) -> int:
+        raise PermissionError(13, "Permission denied")
 
     with world(ORDERS) as w, monkeypatch.context() as patch:
         # Tests may run as root, whom no file mode keeps out.
-        patch.setitem(SOURCE["_journal"].StateFile.load.__globals__, "open", refuse)
+        patch.setattr(state_file, "open_own", refuse)
         events = w.run(900, state_file=str(file))
         assert errors(events) == [("state_file", None)]
         assert "cannot be read (Permission denied)" in events[0]["error"]["msg"]
@@ -334,12 +334,59 @@ def test_a_state_file_that_cannot_be_read_is_told_once_and_never_overwritten(
         assert file.read_text(encoding="utf-8") == "precious"
 
 
-def test_a_state_file_may_be_a_link(tmp_path: Path) -> None:
-    (tmp_path / "link").symlink_to(tmp_path / "real")
+@pytest.mark.parametrize("name", ["state.json", "state.json.lock"])
+def test_no_link_is_followed(tmp_path: Path, name: str) -> None:
+    """Neither to a file of somebody else nor to one that is not there yet."""
+    for target in (tmp_path / "precious", tmp_path / "none"):
+        (tmp_path / "precious").write_text("precious", encoding="utf-8")
+        link = tmp_path / name
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+        with world(ORDERS) as w:
+            events = w.run(900, state_file=str(tmp_path / "state.json"))
+        assert told(events) == STORY
+        assert errors(events) == [("state_file", None)]
+        assert "it is a link, which is not followed" in events[0]["error"]["msg"]
+        assert link.is_symlink()
+        assert (tmp_path / "precious").read_text(encoding="utf-8") == "precious"
+        assert not (tmp_path / "none").exists()
+
+
+def test_a_link_in_place_of_the_draft_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "precious").write_text("precious", encoding="utf-8")
+    (tmp_path / "state.json.new").symlink_to(tmp_path / "precious")
     with world(ORDERS) as w:
-        w.run(5, state_file=str(tmp_path / "link"))
-    assert (tmp_path / "link").is_symlink()
-    assert (tmp_path / "real").is_file()
+        assert errors(w.run(5, state_file=str(tmp_path / "state.json"))) == []
+    assert (tmp_path / "precious").read_text(encoding="utf-8") == "precious"
+    assert sorted(os.listdir(tmp_path)) == ["precious", "state.json"]
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o777])
+def test_only_its_user_can_read_it_whatever_was_there(tmp_path: Path, umask: int) -> None:
+    file = tmp_path / "state.json"
+    for name in ("state.json", "state.json.new"):
+        (tmp_path / name).touch()
+        (tmp_path / name).chmod(0o666)
+    before = os.umask(umask)
+    try:
+        with world(ORDERS) as w:
+            w.run(5, state_file=str(file))
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_file_of_another_user_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "state.json"
+    file.write_bytes(WHOLE % b"")
+    me = os.geteuid()
+    with world(ORDERS) as w, monkeypatch.context() as patch:
+        patch.setattr(os, "geteuid", lambda: me + 1)
+        events = w.run(900, state_file=str(file))
+    assert errors(events) == [("state_file", None)]
+    assert "it belongs to another user" in events[0]["error"]["msg"]
+    assert told(events) == STORY
+    assert file.read_bytes() == WHOLE % b""
 
 
 def test_memory_and_file_stay_bounded_over_months(tmp_path: Path) -> None:
@@ -350,7 +397,7 @@ def test_memory_and_file_stay_bounded_over_months(tmp_path: Path) -> None:
         file = tmp_path / "state.json"
         events = w.run(75 * 86_400, interval=21_600, state_file=str(file))
         assert len({pool for pool, *dummy in told(events)}) == 150
-        assert len(json.loads(file.read_text(encoding="utf-8").splitlines()[0])["known"]) < 5
+        assert len(json.loads(file.read_text(encoding="utf-8").splitlines()[0])["known"]) < 100
 
 
 # The consumer
@@ -365,7 +412,7 @@ def test_an_event_counts_as_reported_only_once_it_was_taken(tmp_path: Path) -> N
         async def cut_off() -> Event:
             """Take one event, and let the next one lie in the queue until the end."""
             queue: asyncio.Queue[Event] = asyncio.Queue(1)
-            source = SOURCE["Source"](queue, {"state_file": file}, environ=w.server.environment(), clock=w.clock)
+            source = Source(queue, {"state_file": file}, environ=w.server.environment(), clock=w.clock)
             task = asyncio.ensure_future(source.run())
             first = await asyncio.wait_for(queue.get(), 20)
             while queue.empty():
@@ -384,18 +431,16 @@ def test_an_event_counts_as_reported_only_once_it_was_taken(tmp_path: Path) -> N
 
 def test_with_feedback_an_event_counts_only_once_it_was_confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
     # The one pause that is not the source's own: how long a confirmation may take. Short for the second event only.
-    patience = SOURCE["Source"]._put.__globals__
-    monkeypatch.setitem(patience, "_CONFIRM_TIME", 300.0)
     taken: list[Event] = []
 
     async def story(environ: dict[str, str], clock: t.Any) -> None:
         queue: asyncio.Queue[Event] = asyncio.Queue(1)
         feedback: asyncio.Queue[Event] = asyncio.Queue(1)
         args = {"since": "2d", "feedback": True, "eda_feedback_queue": feedback, "interval": 0.1}
-        task = asyncio.ensure_future(SOURCE["Source"](queue, args, environ=environ, clock=clock).run())
+        task = asyncio.ensure_future(Source(queue, args, environ=environ, clock=clock).run())
         while len(taken) < 4:
             taken.append(await asyncio.wait_for(queue.get(), 60))
-            patience["_CONFIRM_TIME"] = 0.3 if len(taken) == 1 else 300.0
+            monkeypatch.setattr(delivery, "CONFIRM_TIME", 0.3 if len(taken) == 1 else 300.0)
             if len(taken) != 2:
                 await feedback.put(taken[-1])
         task.cancel()
@@ -432,7 +477,7 @@ def test_the_loop_stays_free_during_a_look_and_ends_at_once_when_cancelled() -> 
 
 
 def test_sources_share_no_state() -> None:
-    assert not dataclasses.is_dataclass(SOURCE["Source"])
+    assert not dataclasses.is_dataclass(Source)
     with world(ORDERS) as w:
         assert told(w.run(70)) == STORY[:1]
         assert told(w.run(70)) == [("fails", "pending", "failed")]

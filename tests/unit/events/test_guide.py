@@ -12,7 +12,8 @@ import jinja2.nativetypes
 import pytest
 import yaml
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client import errors as _errors
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.changes import Troubles, change
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.error_state import ErrorState
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.event import change_event
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.options import OPTIONS, given_options
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
 from ansible_collections.huaweicloud.modelarts.tests.unit.events.eda_world import ROOT, SOURCE
@@ -59,15 +60,15 @@ def test_events_have_the_keys_that_the_guide_shows() -> None:
     shown_change, shown_error, shown_end = (
         json.loads(text) for text in re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL)
     )
-    event = change(_order.normalise({"orderName": "order.pool-5ed5-w4l2n", "phase": "successed"}), "processing")
+    event = change_event(_order.normalise({"orderName": "order.pool-5ed5-w4l2n", "phase": "successed"}), "processing")
     assert set(shown_change) == set(event)
     assert set(shown_change["order"]) <= set(event["order"])
-    troubles = Troubles()
-    error = troubles.begin("service", _errors.TransientError("down", status=503), 0)
+    error_state = ErrorState("a run")
+    error = error_state.begin("service", _errors.TransientError("down", status=503), 0)
     assert error is not None
     assert set(shown_error) == set(error)
     assert set(shown_error["error"]) == set(error["error"])
-    end = troubles.end("service", 1)
+    end = error_state.end("service", 1)
     assert end is not None
     assert set(shown_end["recovered"]) == set(end["recovered"])
 
