@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Build the documentation site in build/site, without network and without a warning.
+"""Build the documentation site in build/site, without network and without a warning, from a copy of the collection.
 
-Run by the main virtual environment with the layers docs and site: `.venv/bin/python tools/docs_site.py`.
-antsibull-docs writes the pages of plugins, roles and guides; the Markdown pages of docs/ and of the roles and the
-event source's documentation are put beside them, and Sphinx makes HTML of all.
+Run by .venv's Python: `tools/docs_site.py COPY`, which ends in ansible_collections/huaweicloud/modelarts.
+antsibull-docs writes the pages of plugins, roles and guides, and Sphinx's settings; the Markdown pages of docs/ and of
+the roles and the event source's documentation are put beside them.
 """
 
 from __future__ import annotations
@@ -15,17 +15,15 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import tree
-import venvs
 import yaml
 
-BIN = Path(sys.executable).parent
-SITE = venvs.ROOT / "build" / "site"
-SCRATCH = venvs.CACHE / "site"
+ROOT = Path(__file__).resolve().parent.parent
+SITE = ROOT / "build" / "site"
 SOURCE = Path("extensions/eda/plugins/event_source/modelarts_orders.py")
 COLLECTION = "huaweicloud.modelarts"
 #: Links into Ansible's own documentation cannot be followed without a network; all else that Sphinx says is an error.
@@ -33,26 +31,16 @@ _FOREIGN = re.compile(
     r"undefined label: '(ansible_collections\.(?!huaweicloud)|action_plugins|ansible_configuration_settings"
     r"|common_return_values)"
 )
-
+#: What is added to the settings that antsibull-docs writes: Markdown pages, and no network.
 CONF = """
-project = "huaweicloud.modelarts"
-author = copyright = "The huaweicloud.modelarts contributors"
-title = html_title = html_short_title = "huaweicloud.modelarts"
 extensions = ["sphinx_antsibull_ext", "myst_parser"]
 source_suffix = {".rst": "restructuredtext", ".md": "markdown"}
 myst_heading_anchors = 3
 # Links from Markdown pages into the repository stay as they are written.
 suppress_warnings = ["myst.xref_missing"]
-pygments_style = "ansible"
-highlight_language = "YAML+Jinja"
-html_theme = "sphinx_ansible_theme"
 html_theme_options = {"topbar_links": {}, "vcs_pageview_mode": "", "documentation_home_url": "index.html"}
-html_show_sphinx = False
-html_use_index = False
-html_copy_source = False
 html_show_sourcelink = False
-default_role = "any"
-nitpicky = False
+intersphinx_mapping = {}
 """
 
 INDEX = """
@@ -82,17 +70,17 @@ Query, wait for and report the orders of ModelArts resource pools on Huawei Clou
 """
 
 
-def run(*command: str | Path, **env: str) -> str:
-    """Run a tool out of the virtual environment; where it fails, show what it said and end."""
+def run(*command: str | Path, **env: str | Path) -> str:
+    """Run a tool; where it fails or complains, show what it said and end."""
     done = subprocess.run(
-        [str(BIN / command[0]), *map(str, command[1:])],
-        env={**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", **env},
+        [str(part) for part in command],
+        env={**os.environ, **{name: str(value) for name, value in env.items()}},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         check=False,
     )
-    if done.returncode:
+    if done.returncode or (command[0] == "antsibull-docs" and re.search("ERROR|WARNING", done.stdout)):
         raise SystemExit(f"{done.stdout}\nerror: failed: {' '.join(map(str, command))}")
     return done.stdout
 
@@ -151,26 +139,29 @@ def event_source_page(path: Path) -> Iterator[str]:
         yield from (f"   {line}" for line in found["EXAMPLES"].strip("\n").splitlines())
 
 
-def write_sources(rst: Path) -> None:
-    """Write everything that Sphinx reads below ``rst``."""
-    copy = tree.copy_to(SCRATCH / "collections")
-    shutil.rmtree(rst, ignore_errors=True)
-    collection = rst / "collection"
-    collection.mkdir(parents=True, mode=0o755)
-    command = ("antsibull-docs", "collection", "--use-current", "--squash-hierarchy", "--fail-on-error")
-    places = {"ANSIBLE_COLLECTIONS_PATH": str(SCRATCH / "collections")}
-    said = run(*command, "--dest-dir", collection, COLLECTION, **places)
-    if "ERROR" in said or "WARNING" in said:
-        raise SystemExit(f"{said}\nerror: antsibull-docs complains")
+def write_sources(copy: Path, place: Path) -> None:
+    """Write everything that Sphinx reads into a new folder."""
+    rst, pages_of_plugins = place / "rst", place / "rst" / "collection"
+    (place / "index.rst").write_text(INDEX.lstrip(), encoding="utf-8")
+    names = ("--project", COLLECTION, "--title", COLLECTION, "--copyright", "The huaweicloud.modelarts contributors")
+    current = ("--use-current", "--squash-hierarchy", "--fail-on-error", COLLECTION, "--dest-dir")
+    start = ("--lenient", "--index-rst-source", place / "index.rst")
+    run("antsibull-docs", "sphinx-init", *names, *start, *current, place)
+    with (place / "conf.py").open("a", encoding="utf-8") as conf:
+        conf.write(CONF)
+    pages_of_plugins.mkdir(mode=0o755)
+    places = {"ANSIBLE_COLLECTIONS_PATH": copy.parents[2]}
+    run(
+        "antsibull-docs",
+        "--config-file",
+        place / "antsibull-docs.cfg",
+        "collection",
+        *current,
+        pages_of_plugins,
+        **places,
+    )
     add_pages(copy, rst)
-    if (copy / SOURCE).exists():
-        (rst / f"event_source_{SOURCE.stem}.rst").write_text(
-            "\n".join(event_source_page(copy / SOURCE)) + "\n", "utf-8"
-        )
-    else:
-        print(f"note: no {SOURCE}, so the site has no page on it")
-    (rst / "index.rst").write_text(INDEX.lstrip(), encoding="utf-8")
-    (rst / "conf.py").write_text(CONF.lstrip(), encoding="utf-8")
+    (rst / f"event_source_{SOURCE.stem}.rst").write_text("\n".join(event_source_page(copy / SOURCE)) + "\n", "utf-8")
 
 
 def complaints(log: Path) -> list[str]:
@@ -180,19 +171,17 @@ def complaints(log: Path) -> list[str]:
 
 def main() -> int:
     """Build the site."""
-    os.environ["HOME"] = str(SCRATCH)
-    with venvs.locked("site"):
-        SCRATCH.mkdir(parents=True, exist_ok=True)
-        rst, log = SCRATCH / "rst", SCRATCH / "warnings"
-        write_sources(rst)
+    copy = Path(sys.argv[1])
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        write_sources(copy, place)
         shutil.rmtree(SITE, ignore_errors=True)
-        options = ("-q", "-b", "html", "-d", SCRATCH / "doctrees", "-w", log, "-E")
-        run("sphinx-build", *options, rst, SITE, NO_COLOR="1")
-    found = complaints(log)
+        run("sphinx-build", "-q", "-b", "html", "-c", place, "-w", place / "log", place / "rst", SITE)
+        found = complaints(place / "log")
     for complaint in found:
         print(complaint)
     count = len(list(SITE.rglob("*.html")))
-    print(f"{'error: ' if found else ''}site: {count} pages in {SITE.relative_to(venvs.ROOT)}")
+    print(f"{'error: ' if found else ''}site: {count} pages in {SITE.relative_to(ROOT)}")
     return 1 if found else 0
 
 

@@ -24,8 +24,3 @@ def walk() -> set[tuple[str, str]]:
 def actions() -> set[str]:
     """Return the full names of the actions."""
     return {f"{COLLECTION}.{path.stem}" for path in (ROOT / "plugins" / "action").glob("*.py") if path.stem[0] != "_"}
-
-
-def roles() -> set[str]:
-    """Return the full names of the roles."""
-    return {f"{COLLECTION}.{path.name}" for path in (ROOT / "roles").iterdir() if path.is_dir()}

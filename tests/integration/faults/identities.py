@@ -33,8 +33,6 @@ def _has_all(result: Mapping[str, Any]) -> object:
     return True
 
 
-BY_NAME = {**LOGIN, "project_id": None}
-
 IDENTITIES = (
     Fault("wrong secret key", FINAL, REFUSES_KEY, {"orders": [ORDER]}, options=WRONG_KEY, status=401, alone=True),
     Fault(
