@@ -16,7 +16,7 @@ class ModuleDocFragment:
 options:
   workspace_id:
     description:
-      - ID of the workspace that the orders belong to. All workspaces by default, as far as the service lists them.
+      - ID of the workspace that the orders belong to. None is sent by default, which means workspace 0.
     type: str
   phase:
     description:

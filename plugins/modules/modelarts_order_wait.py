@@ -51,7 +51,7 @@ options:
     aliases: [pools, involved_name]
   workspace_id:
     description:
-      - ID of the workspace that the orders belong to. All workspaces by default, as far as the service lists them.
+      - ID of the workspace that the orders belong to. None is sent by default, which means workspace 0.
     type: str
   operation:
     description:

@@ -35,7 +35,7 @@ options:
     aliases: [pools, involved_name, pool, pool_name]
   workspace_id:
     description:
-      - ID of the workspace that the orders belong to. All workspaces by default, as far as the service lists them.
+      - ID of the workspace that the orders belong to. None is sent by default, which means workspace 0.
     type: str
   phase:
     description:
