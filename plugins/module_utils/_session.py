@@ -24,6 +24,8 @@ from ._orders.api import OrdersApi
 
 _HOST_PART = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+# A region's ID, which is the name of its own project; further projects are named after it: cn-north-4_train.
+_REGION_NAME = re.compile(r"[a-z]{2}-[a-z]+-\d+(_.*)?")
 _HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
 _PRINTABLE = ("auth_token", "access_key", "secret_key", "security_token")
 DEFAULT_CLOUD = "myhuaweicloud.com"
@@ -128,8 +130,8 @@ def _method(credentials: t.Mapping[str, str]) -> str:
             if missing:
                 given = ", ".join(name for name in (*needed, "security_token") if name in credentials)
                 raise InputError(
-                    f"{' and '.join(missing)} missing: {given} was given alone (the task's credentials and the "
-                    "environment's are never mixed)"
+                    f"{' and '.join(missing)} missing: {given} was given alone: give them together, all in the task "
+                    "or all in the environment (the two are never mixed)"
                 )
             _check_characters(credentials, (*needed, "security_token"))
             return method
@@ -205,6 +207,11 @@ def _cloud(options: Values, region: str | None) -> str:
 
 def _project_id(options: Values) -> str | None:
     project_id = _text(options, "project_id")
+    if project_id and _REGION_NAME.fullmatch(project_id):
+        raise InputError(
+            f"project_id: {safe(project_id, 60)!r} is the name of a region or a project, not an ID: give it as "
+            "project_name, or give the project's 32 hexadecimal digits"
+        )
     if project_id and not _ID.fullmatch(project_id):
         raise InputError(f"project_id: {safe(project_id, 60)!r} is not a project's ID: give its 32 hexadecimal digits")
     return project_id

@@ -13,7 +13,7 @@ import json
 import typing as t
 
 from .auth import Identity
-from .errors import InputError, ResponseError
+from .errors import CredentialsError, InputError, ResponseError
 from .request import Request, encode_path
 from .retry import Transport
 from .text import safe
@@ -66,7 +66,12 @@ def _project_of(data: t.Any) -> str | None:
 
 def find_project(transport: Transport, identity: Identity, iam: str, name: str) -> str:
     """Return the ID of the project of that name. Raises InputError where there is not exactly one."""
-    answer = transport.ask(Request.get(iam, ("v3", "projects"), {"name": name}), identity)
+    try:
+        answer = transport.ask(Request.get(iam, ("v3", "projects"), {"name": name}), identity)
+    except CredentialsError as error:
+        if error.status == 403:  # who may list orders need not be allowed to list projects
+            error.msg += ". To look for the project takes the right to list projects in IAM: set project_id instead"
+        raise
     projects = answer.data.get("projects") if isinstance(answer.data, dict) else None
     if not isinstance(projects, list):
         raise ResponseError("IAM answered without a list of projects: check iam_endpoint, or set project_id")

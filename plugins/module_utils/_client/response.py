@@ -188,7 +188,7 @@ def _meaning(code: str | None, exchange: Exchange, asked: Asked) -> tuple[type[M
     if known and (known[0] is not CredentialsError or status in _REFUSED):
         return known
     if status == 429:
-        return ThrottledError, "ask less often, or raise retries"
+        return ThrottledError, "ask less often, for instance once for many orders, or at longer intervals"
     if status in _REFUSED:
         return CredentialsError, (asked.signed and _clock_advice(exchange, asked.now)) or _SEE_CREDENTIALS
     if status in _PASSING_STATUSES or (status >= 500 and status not in _NEVER_SERVED):
