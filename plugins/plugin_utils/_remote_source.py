@@ -120,4 +120,11 @@ def _error_of(result: Values, worked: bool) -> ModelArtsError:
         kind = CredentialsError
     elif status is not None and 200 <= status < 300:
         kind = ResponseError
-    return kind(str(result.get("msg") or "the module failed without a word"), **t.cast("dict[str, t.Any]", facts))
+    return kind(_message_of(result), **t.cast("dict[str, t.Any]", facts))
+
+
+def _message_of(result: Values) -> str:
+    """Return a failed module's message; where it never ran, the last line of its stderr says why (sudo, say)."""
+    msg = str(result.get("msg") or "the module failed without a word")
+    last = str(result.get("module_stderr") or "").strip().splitlines()[-1:]
+    return ": ".join((msg, *last))

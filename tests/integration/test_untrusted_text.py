@@ -192,3 +192,54 @@ def test_facts_for_the_next_node_are_harmless(ansible: Ansible, clouds: Clouds, 
     assert "order.evil" in judged.output
     assert "touch" in judged.output
     assert not touched.exists()
+
+
+def headed(inner: str) -> list[str]:
+    """Return texts whose first line would make the marks of a template of ``inner``."""
+    marks = "variable_start_string:'[%', variable_end_string:'%]'"
+    return [
+        f"#jinja2: {marks}\n[% {inner} %]",
+        f"#jinja2:{marks}\r\n[% {inner} %]",
+        f"#jinja2: {marks} [% {inner} %]",
+        f"#jinja2: line_statement_prefix:'!'\n! set x = {inner}",
+        f"#jinja2: block_start_string:'<<', block_end_string:'>>'\n<< if {inner} >>x<< endif >>",
+        f"#jinja2:\n{{{{ {inner} }}}}",
+        f"##jinja2: {marks}\n[% {inner} %]",
+    ]
+
+
+def test_no_header_makes_a_template_of_a_fact(ansible: Ansible, clouds: Clouds, tmp_path: Path) -> None:
+    """The line that changes the marks of a template stands in no text that is handed on, nor any second line."""
+    touched = tmp_path / "evaluated"
+    texts = headed(f"lookup('pipe', 'touch {touched}')")
+    rows = [
+        {
+            "pool": text,
+            "pool_id": f"pool-{number}",
+            "order_name": f"#jinja2:{number}",
+            "state": "failed",
+            "reason": text,
+        }
+        for number, text in enumerate(texts)
+    ]
+    sim = clouds.new([{**row, "created": "1h"} for row in rows])
+    wanted = {
+        "wait_for_orders_pools": ",".join([*(str(row["pool_id"]) for row in rows), "#jinja2: no-such-pool"]),
+        "wait_for_orders_wait_timeout": 0,
+        "wait_for_orders_settle": 0,
+        "wait_for_orders_fail_fast": False,
+    }
+    command = ["ansible-playbook", f"{COLLECTION}.wait_for_orders", "-e", json.dumps(wanted)]
+    looked = ansible.run(command, env=sim.environment)
+    facts = looked.result("Tell the next node what became of the orders")["ansible_stats"]["data"]
+    assert len(facts["modelarts_failed_orders"]) == len(texts) and len(facts["modelarts_missing"]) == 1
+    texts_of_facts = [text for dummy, text in leaves(facts) if isinstance(text, str)]
+    assert [text for text in texts_of_facts if "#jinja2" in text or not text.isprintable()] == []
+    (tmp_path / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
+    show = {
+        "name": "show",
+        "ansible.builtin.debug": {"msg": "{{ modelarts_failed_orders }} {{ modelarts_missing }} {{ reason }}"},
+        "vars": {"reason": "{{ modelarts_failed_orders[0].fail_reason }}"},
+    }
+    ansible.tasks([show], "-e", f"@{tmp_path}/facts.json").succeeded()
+    assert not touched.exists()
