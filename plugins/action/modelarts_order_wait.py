@@ -19,6 +19,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import SECRETS, WAIT, Values
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.targets import Wanted
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.waiter import Waiter, no_wait, wait_for_orders
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._arguments import meant
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._in_process import (
     finish,
     is_local,
@@ -26,6 +27,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._in_process 
     validated,
 )
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._remote_source import RemoteSource
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._roles import told
 
 display = Display()
 
@@ -44,14 +46,18 @@ class ActionModule(ActionBase):
         """Return the task's result."""
         task_vars = task_vars or {}
         result = super().run(tmp, task_vars)
+        self._task.args = meant(self._task.args, WAIT)
+        return told({**result, **self._wait(task_vars)}, self, WAIT, task_vars)
+
+    def _wait(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         params = None if self._task.async_val else validated(self, WAIT)
         if params is None:
-            return {**result, **run_module(self, task_vars)}
+            return run_module(self, task_vars)
         if is_local(self, task_vars):
             outcome = wait_for_orders(params, report=self._report(), one_look=self._task.check_mode)
         else:
             outcome = self._wait_elsewhere(params, task_vars)
-        return {**result, **finish(self, outcome, params)}
+        return finish(self, outcome, params)
 
     def _wait_elsewhere(self, params: Values, task_vars: dict[str, t.Any]) -> Outcome:
         clock = Clock()

@@ -38,6 +38,7 @@ OPERATIONS = ("apply", "modify", "delete")
 PAGE_BOUND = 500
 # A set that keeps the order in which its texts were given.
 Texts = dict[str, None]
+_LONGEST_NAME = 256
 FIELDS = (*_order.ORDER_KEYS, "resources")
 
 
@@ -76,8 +77,8 @@ class Query:
             resource=_one_of("resource", get("resource"), ("pools",)) or "pools",
             limit=_page_number("limit", get("limit")),
             offset=_page_number("offset", get("offset")),
-            order_names=_set_of("order_names", get("order_names")),
-            order_ids=_set_of("order_ids", get("order_ids")),
+            order_names=_names("order_names", get("order_names")),
+            order_ids=_names("order_ids", get("order_ids")),
             operations=_operations(get("operation")),
             latest=bool(get("latest")),
             details=bool(get("details")),
@@ -235,6 +236,16 @@ def named_in(options: t.Mapping[str, t.Any]) -> list[str]:
     return list(dict.fromkeys(safe(text, 200) for texts in lists for text in _texts(texts) if text))
 
 
+def name_of(option: str, value: t.Any) -> str:
+    """Return the name or ID of an order or pool. Raises InputError for what no listing could ever show."""
+    text = str(value).strip()
+    if len(text) > _LONGEST_NAME or not text.isprintable() or text[:1] in tuple("[{'\""):
+        raise InputError(
+            f"{option}: {safe(text, 60)} can't be a name: give a list of names, or one text with commas between them"
+        )
+    return text
+
+
 def _set_of(option: str, values: t.Any) -> Texts | None:
     if values is None:
         return None
@@ -242,6 +253,11 @@ def _set_of(option: str, values: t.Any) -> Texts | None:
     if "" in texts:
         raise InputError(f"{option} holds an empty text: leave {option} out to see all orders")
     return dict.fromkeys(texts)
+
+
+def _names(option: str, values: t.Any) -> Texts | None:
+    texts = _set_of(option, values)
+    return None if texts is None else dict.fromkeys(name_of(option, text) for text in texts)
 
 
 def _operations(values: t.Any) -> Texts | None:

@@ -14,7 +14,7 @@ import typing as t
 from .._client.errors import InputError
 from .._client.text import safe
 from .._orders import model as _order
-from .._orders.query import DEFAULT_SINCE_MS, Query
+from .._orders.query import DEFAULT_SINCE_MS, Query, name_of
 
 NAME, ID, POOL = "order", "order ID", "pool"
 
@@ -69,7 +69,7 @@ def _values(name: str, options: t.Mapping[str, t.Any]) -> list[str]:
     for value in given:
         if value is None or not str(value).strip():
             raise InputError(f"{name} holds an empty name: was the order placed, and its name registered?")
-    return [str(value).strip() for value in given]
+    return [name_of(name, value) for value in given]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 import jinja2
 import jinja2.sandbox
+import yaml
 
 Document = Mapping[str, Any]
 
@@ -173,6 +174,25 @@ def extra_vars(template: Document, answers: Mapping[str, Any]) -> dict[str, Any]
         if default is not None and not list(answer_faults(question, default)):
             variables[question["variable"]] = default
     return {**variables, **answers}
+
+
+class _Unsafe(yaml.SafeDumper):
+    """Writes every text as one that is not to be evaluated."""
+
+
+_Unsafe.add_representer(str, lambda dumper, text: dumper.represent_scalar("!unsafe", text))
+
+
+def extra_vars_file(variables: Mapping[str, Any], template: Mapping[str, Any] | None = None) -> str:
+    """Return the file of extra variables that a job gets: nothing but the template's own may hold templates.
+
+    Source: awx/main/utils/safe_yaml.py. ansible-core 2.19 and later resolve such a text once more as plain YAML.
+    """
+    trusted = template or {}
+    return "".join(
+        yaml.dump({name: value}, Dumper=yaml.SafeDumper if trusted.get(name) == value else _Unsafe)
+        for name, value in variables.items()
+    )
 
 
 def is_playbook(text: str) -> bool:

@@ -77,7 +77,7 @@ def test_the_environment_is_the_collections_own() -> None:
     variables = {template.strip("{} "): name for name, template in CREDENTIAL["injectors"]["env"].items()}
     assert variables == {name: _options.CONNECTION[name].env[0] for name in variables}
     left_out = {name for name, option in _options.CONNECTION.items() if option.env} - set(variables)
-    assert left_out == {"retries"}  # a matter of the job, not of the credential
+    assert left_out == {"ca_path", "retries"}  # matters of the execution environment and of the job
 
 
 def test_events_get_variables_of_the_same_fields() -> None:
