@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The wait on the controller: progress on its display, looks from wherever the task belongs."""
+"""The wait on the controller: progress on its display, polls from wherever the task belongs."""
 
 from __future__ import annotations
 
+import os
 import sys
 import typing as t
 
@@ -13,15 +14,18 @@ from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.clock import Clock
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import ModelArtsError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import Redactor
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import SECRETS, WAIT, Values
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.targets import Wanted
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.waiter import Waiter, no_wait, wait_for_orders
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.waiter import (
+    Waiter,
+    no_wait,
+    wait_for_orders,
+)
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._arguments import meant
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._in_process import (
     finish,
+    guarded,
     is_local,
     run_module,
     validated,
@@ -31,8 +35,6 @@ from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._roles impor
 
 display = Display()
 
-# ansible-core does not flush what it writes to stdout. On a terminal, and under ansible-runner, each line goes out at
-# once; into a pipe it would come when the wait is over, and stderr is what is live there. Asked before workers fork.
 _STDOUT_IS_LIVE = sys.stdout.isatty()
 
 
@@ -54,23 +56,28 @@ class ActionModule(ActionBase):
         if params is None:
             return run_module(self, task_vars)
         if is_local(self, task_vars):
-            outcome = wait_for_orders(params, report=self._report(), one_look=self._task.check_mode)
+            outcome = wait_for_orders(
+                params, report=self._report(), check_mode=self._task.check_mode, is_orphaned=_orphaned()
+            )
         else:
-            outcome = self._wait_elsewhere(params, task_vars)
+            redactor = Redactor(params[name] for name in SECRETS)
+            outcome = guarded(lambda: self._wait_elsewhere(params, task_vars, redactor), no_wait, redactor)
         return finish(self, outcome, params)
 
-    def _wait_elsewhere(self, params: Values, task_vars: dict[str, t.Any]) -> Outcome:
+    def _wait_elsewhere(self, params: Values, task_vars: dict[str, t.Any], redactor: Redactor) -> Outcome:
         clock = Clock()
-        try:
-            wanted = Wanted.from_options(params, clock.time_ms())
-            source = RemoteSource(self, params, task_vars, clock)
-            line = Redactor(params[name] for name in SECRETS).line
-            return Waiter(params, wanted, source, clock, self._report(), self._task.check_mode, line).run()
-        except ModelArtsError as error:
-            return Outcome(no_wait(error))
+        source = RemoteSource(self, params, task_vars, clock)
+        waiter = Waiter(params, source, clock, self._report(), redactor.line, _orphaned())
+        return waiter.check() if self._task.check_mode else waiter.run()
 
     def _report(self) -> t.Callable[[str], None] | None:
         """Return what shows a progress line: nothing where the task's output is not to be logged."""
         if self._task.no_log or constants.config.get_config_value("DEFAULT_NO_LOG"):
             return None
         return lambda line: display.display(line, stderr=not _STDOUT_IS_LIVE)
+
+
+def _orphaned() -> t.Callable[[], bool]:
+    """Return what tells whether ansible has ended since: a worker of it that was killed must not poll on for hours."""
+    parent = os.getppid()
+    return lambda: os.getppid() != parent

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 
-"""The wait where no controller looks on: under ``async``, and one look of it on a remote host."""
+"""The wait where no controller watches: under ``async``, and one poll of it on a remote host."""
 
 from __future__ import annotations
 
@@ -14,9 +14,13 @@ version_added: 1.0.0
 author:
   - The huaweicloud.modelarts contributors (@huaweicloud)
 description:
-  - Waits for any number of orders with one request per look, and shows on the controller's display how far they are.
-  - Ends at once when an order fails, and names the order, its pool and the reason. Lost connections, throttling, server
-    errors and expired tokens are survived until the deadline, refused credentials are not.
+  - Waits for any number of orders with one request per poll, and shows on the controller's display how far they are.
+  - Ends at once when an order fails, and names the order, its pool and the reason. After the first good poll everything
+    but a refused credential is survived until the deadline.
+  - Never succeeds too early. An order that was listed once stays known in its last state while listings leave it out, a
+    failure is never forgotten, and where creation times do not tell which order of a pool is the newest, each one that
+    may be it has to succeed.
+  - A C(delete) order whose pool the service no longer knows has succeeded; a warning says how that is known.
   - Every name, ID and pool that is given must be met by an order. An order that is not listed yet is waited for.
   - Never creates, pays for or changes an order.
 extends_documentation_fragment:
@@ -67,30 +71,32 @@ options:
     type: str
   wait_timeout:
     description:
-      - Seconds to wait in all. The last look is at the deadline, never after it.
-      - V(0) makes it a check, which looks once and fails where not everything has succeeded. For O(involved_names)
+      - Seconds to wait in all. The last poll is at the deadline, never after it.
+      - V(0) makes it a check, which polls once and fails where not everything has succeeded. For O(involved_names)
         without O(since) it needs O(settle=0), or an old success is not trusted.
     type: float
     default: 5400.0
   interval:
     description:
-      - Seconds between looks. They vary a little, and where past orders of the same operation and flavors tell when an
-        end is likely, looks are rarer before that (never more than 60 seconds apart) and denser then.
+      - Seconds between polls. They vary a little, and where past orders of the same operation and flavors tell when an
+        end is likely, polls are rarer before that (never more than 60 seconds apart) and denser then.
     type: float
     default: 15.0
   pending_interval:
     description:
-      - Seconds between looks while every unfinished order is only pending, that is, waits for people.
+      - Seconds between polls while every unfinished order is only pending, that is, waits for people.
     type: float
     default: 60.0
   visible_timeout:
     description:
-      - Seconds that an expected order may be absent from the listing before the wait fails.
+      - Seconds that an expected order may be absent from the listing before the wait fails. Time in which no poll was
+        answered does not count, unless not one was ever answered.
     type: float
     default: 300.0
   pending_timeout:
     description:
-      - Seconds that an order may be pending, that is, unpaid or unapproved, before the wait fails. No limit by default.
+      - Seconds that an order may be pending, that is, unpaid or unapproved, before the wait fails, since it became so
+        last. Time in which no poll was answered does not count. No limit by default.
     type: float
   expected_count:
     description:
@@ -99,8 +105,9 @@ options:
     default: 1
   settle:
     description:
-      - Seconds to look on when the newest order of a pool was finished at the first look already, so that an order
-        that was placed a moment ago and is not listed yet is never mistaken for an old success. V(0) judges at once.
+      - Seconds to poll on when the newest order of a pool was finished already when the pool was first listed, so that
+        an order that was placed a moment ago and is not listed yet is never mistaken for an old success. V(0) judges
+        at once.
       - Only for O(involved_names) without O(since).
     type: float
     default: 30.0
@@ -132,9 +139,9 @@ options:
     type: bool
     default: true
 notes:
-  - O(retries) does not matter here. A failed look is repeated, with growing delays, until the deadline.
-  - On the controller it looks from within the ansible process. For other hosts, with C(become) or C(environment), and
-    where the variable C(modelarts_in_process) is V(false), every look is a short module run there, so no connection is
+  - O(retries) does not matter here. A failed poll is repeated, with growing delays, until the deadline.
+  - On the controller it polls from within the ansible process. For other hosts, with C(become) or C(environment), and
+    where the variable C(modelarts_in_process) is V(false), every poll is a short module run there, so no connection is
     held open. Each counts as a poll.
 seealso:
   - module: huaweicloud.modelarts.modelarts_order_info
@@ -160,7 +167,7 @@ EXAMPLES = r"""
     pending_timeout: 900
   register: waited
 
-- name: Look once, as a scheduled job does
+- name: Poll once, as a scheduled job does
   huaweicloud.modelarts.modelarts_order_wait:
     pools: [pool-5ed5]
     wait_timeout: 0
@@ -267,7 +274,7 @@ elapsed:
   type: float
   sample: 1083.204
 polls:
-  description: Number of looks.
+  description: Number of polls.
   returned: always
   type: int
   sample: 52
@@ -284,7 +291,7 @@ timed_out:
 msg:
   description:
     - Why the wait failed, in one line that names each failed order, its pool and the reason.
-    - In check mode, why the look failed.
+    - In check mode, why the poll failed.
   returned: failure
   type: str
   sample: "Order order.pool-5ed5-w4l2n (pool pool-5ed5) failed: Insufficient resources in the availability zone."
@@ -305,7 +312,7 @@ status:
   sample: 401
 retry_after:
   description: For how many seconds the service asked not to be asked again. Null where it did not.
-  returned: in check mode, where the look met a passing fault
+  returned: in check mode, where the poll met a transient fault
   type: float
   sample: 7.0
 """
@@ -318,9 +325,9 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.waiter
 
 
 def main() -> None:
-    """Wait, or look once in check mode."""
+    """Wait, or poll once in check mode."""
     module = AnsibleModule(argument_spec=argument_spec(WAIT), supports_check_mode=True)
-    answer(module, wait_for_orders(module.params, one_look=module.check_mode))
+    answer(module, wait_for_orders(module.params, check_mode=module.check_mode))
 
 
 if __name__ == "__main__":

@@ -12,10 +12,11 @@ import os
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import ModelArtsError, as_typed
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http import HAS_REQUESTS
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import Redactor
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._masking import register
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import (
@@ -59,13 +60,23 @@ def validated(action: ActionBase, options: t.Mapping[str, Option]) -> dict[str, 
     return None if params.get("ca_path") and not os.path.isabs(params["ca_path"]) else params
 
 
+def guarded(
+    answer: t.Callable[[], Outcome], failed: t.Callable[[ModelArtsError], dict[str, t.Any]], redactor: Redactor
+) -> Outcome:
+    """Return the outcome of ``answer``; whatever it raises becomes the result that ``failed`` shapes."""
+    try:
+        return answer()
+    except Exception as error:
+        return Outcome(failed(as_typed(error, redactor.line)))
+
+
 def finish(action: ActionBase, outcome: Outcome, params: Values) -> dict[str, t.Any]:
     """Return an outcome as its module's result would arrive: secrets masked, warnings told."""
-    secrets = {*outcome.secrets, *(str(params[name]) for name in SECRETS if params.get(name))}
-    register(secrets)
-    result = t.cast("dict[str, t.Any]", remove_values(outcome.result, secrets))
+    redactor = Redactor([*outcome.secrets, *(str(params[name]) for name in SECRETS if params.get(name))])
+    register(redactor.secrets)
+    result = t.cast("dict[str, t.Any]", redactor.mask(outcome.result))
     if outcome.warnings:
-        result["warnings"] = remove_values(outcome.warnings, secrets)
+        result["warnings"] = redactor.mask(outcome.warnings)
     return result
 
 

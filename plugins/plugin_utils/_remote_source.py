@@ -4,11 +4,13 @@
 
 # This code is PRIVATE to the collection: it may change in any release.
 
-"""Looks of a wait whose task runs elsewhere: each is a short module run there, so that no connection is held open."""
+"""Polls of a wait whose task runs elsewhere: each is a short module run there, so that no connection is held open."""
 
 from __future__ import annotations
 
 import contextlib
+import signal
+import threading
 import typing as t
 
 from ansible.errors import AnsibleConnectionFailure
@@ -17,21 +19,26 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.cloc
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import (
     CredentialsError,
     ModelArtsError,
+    PoolNotFoundError,
     RequestError,
     ResponseError,
     TransientError,
 )
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import safe
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import CONNECTION, WAIT_FILTERS, Values
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.api import Listing
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.model import Order
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.source import HISTORY_LIMIT
 
 _WAIT = "huaweicloud.modelarts.modelarts_order_wait"
 _INFO = "huaweicloud.modelarts.modelarts_order_info"
+# Seconds that a module run may take beyond its request: to reach the host and to start its interpreter.
+_START = 10.0
+_LAST_START = 5.0
 
 
 class RemoteSource:
-    """Runs the wait's own module in check mode, which looks once, wherever the task belongs."""
+    """Runs the wait's own module in check mode, which polls once, wherever the task belongs."""
 
     sees_all = False
 
@@ -51,18 +58,25 @@ class RemoteSource:
         """Let no request last beyond the deadline."""
         self._deadline = deadline
 
-    def look(self, since: int) -> Listing:
+    def poll(self, since: int) -> Listing:
         """Return the orders that match, as one module run sees them."""
         args = {**self._filters, "since": str(since), "latest": False, "wait_timeout": 0, "details": False}
         result = self._run(_WAIT, args)
         return Listing(result["orders"], result.get("count"), bool(result.get("truncated")))
 
-    def past(self) -> list[_order.Order]:
-        """Return succeeded orders of the project, by one request."""
-        orders = self._run(_INFO, {"phase": "succeeded", "limit": HISTORY_LIMIT, "offset": 0})["orders"]
-        return t.cast("list[_order.Order]", orders)
+    def pool_is_gone(self, order: Order) -> bool:
+        """Return whether the service answers that there is no such pool as an order's."""
+        try:
+            self._run(_INFO, {"involved_name": order["resource_display_name"] or order["resource_name"]})
+        except PoolNotFoundError:
+            return True
+        return False
 
-    def show(self, order: _order.Order) -> list[dict[str, t.Any]]:
+    def past(self) -> list[Order]:
+        """Return orders of the project in any state, by one request."""
+        return t.cast("list[Order]", self._run(_INFO, {"limit": HISTORY_LIMIT, "offset": 0})["orders"])
+
+    def show(self, order: Order) -> list[dict[str, t.Any]]:
         """Return ShowOrder's rows of one order."""
         args = {
             "order_names": [order["order_name"]],
@@ -76,13 +90,15 @@ class RemoteSource:
         """Return a module's result, or raise its error; ``requests`` it sends where it does not count them itself."""
         left = self._timeout if self._deadline is None else self._deadline - self._clock.monotonic()
         args = {**self._connection, **args, "retries": 0, "timeout": max(1.0, min(self._timeout, left))}
+        seconds = min(self._timeout + _START, max(left, 0.0) + _LAST_START)
         try:
-            with _check_mode(self._action):
+            with _check_mode(self._action), _bounded(seconds):
                 result = self._action._execute_module(module_name=module, module_args=args, task_vars=self._task_vars)
+        except _Late:
+            raise TransientError(f"The host that polls did not answer within {seconds:.0f} s") from None
         except AnsibleConnectionFailure as error:
-            if not self._worked:
-                raise
-            raise TransientError(f"The host that looks could not be reached: {error}") from None
+            kind = TransientError if self._worked else RequestError
+            raise kind(f"The host that polls could not be reached: {safe(error, 200)}") from None
         self.requests += 0 if result.get("unreachable") else t.cast("int", result.get("requests", requests))
         if result.get("failed") or result.get("msg"):
             raise _error_of(result, self._worked)
@@ -96,7 +112,7 @@ def _given(names: t.Iterable[str], args: Values) -> dict[str, t.Any]:
 
 @contextlib.contextmanager
 def _check_mode(action: ActionBase) -> t.Iterator[None]:
-    """Let modules run in check mode meanwhile: the wait's own looks once then, and reports faults without failing."""
+    """Let modules run in check mode meanwhile: the wait's own polls once then, and transient faults do not fail it."""
     task = action._task
     before, task.check_mode = task.check_mode, True
     try:
@@ -105,8 +121,39 @@ def _check_mode(action: ActionBase) -> t.Iterator[None]:
         task.check_mode = before
 
 
+class _Late(BaseException):
+    """A module run lasts too long. No exception of the usual kind: nothing on its way up may take it for its own."""
+
+
+@contextlib.contextmanager
+def _bounded(seconds: float) -> t.Iterator[None]:
+    """Raise _Late where the block takes longer: an interpreter that hangs on another host obeys no timeout of ours.
+
+    The alarm is shared with ansible's keyword ``timeout``, which comes first where it has less time left.
+    """
+    left = signal.getitimer(signal.ITIMER_REAL)[0]
+    if threading.current_thread() is not threading.main_thread() or 0 < left <= seconds:
+        yield
+        return
+    clock = Clock()
+    began = clock.monotonic()
+    theirs = signal.signal(signal.SIGALRM, _ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, theirs)
+        if left:
+            signal.setitimer(signal.ITIMER_REAL, max(0.001, left - (clock.monotonic() - began)))
+
+
+def _ring(*dummy: t.Any) -> None:
+    raise _Late
+
+
 def _error_of(result: Values, worked: bool) -> ModelArtsError:
-    """Return the typed error behind a module's result: in check mode passing faults do not fail it.
+    """Return the typed error behind a module's result: in check mode transient faults do not fail it.
 
     ``worked`` says that the same options have served before: what goes wrong without an answer's status then, such as
     a name that cannot be looked up or JSON of another shape, is no mistake in them.
@@ -118,9 +165,15 @@ def _error_of(result: Values, worked: bool) -> ModelArtsError:
         kind = TransientError
     elif status in (401, 403):
         kind = CredentialsError
+    elif facts["error_code"] == "ModelArts.50015001":
+        kind = PoolNotFoundError
     elif status is not None and 200 <= status < 300:
         kind = ResponseError
-    return kind(_message_of(result), **t.cast("dict[str, t.Any]", facts))
+    error = kind(_message_of(result), **t.cast("dict[str, t.Any]", facts))
+    if isinstance(error, CredentialsError):
+        # A 403 without one of the service's codes may be a gateway's.
+        error.definite = status != 403 or bool(facts["error_code"])
+    return error
 
 
 def _message_of(result: Values) -> str:

@@ -211,7 +211,7 @@ def test_retry_after_is_honoured_from_everywhere(run: Run, sims: Stories, task: 
 def test_check_mode_tells_why_a_look_failed(run: Run, way: str, documentation: dict[str, Any]) -> None:
     result = run.result("throttled check" + way)
     assert (result["status"], result["retry_after"], result["polls"]) == (429, PAUSE, 1)
-    moments = ("failure", "in check mode, where the look met a passing fault")
+    moments = ("failure", "in check mode, where the poll met a transient fault")
     assert without_orders(differences(documentation["module"][WAIT]["return"], result, *moments)) == []
 
 

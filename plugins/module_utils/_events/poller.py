@@ -20,7 +20,7 @@ from .._orders.api import Listing
 from .._orders.query import HORIZON_MS, PHASES, Query
 from .._session import Connection
 from .._wait.source import DirectSource
-from .._wait.targets import POOL, Item, Wanted
+from .._wait.targets import POOL, Target, Targets
 from .changes import Span
 from .options import OPTIONS, given_options
 
@@ -42,7 +42,7 @@ class Poller:
         for name in ("involved_names", "order_names", "order_ids", "operation"):
             if self._options[name] == []:
                 raise InputError(f"{name} is empty: leave it out to watch all there are")
-        self._items = tuple(Item(POOL, name) for name in self._options["involved_names"] or ())
+        self._items = tuple(Target(POOL, name) for name in self._options["involved_names"] or ())
         self._clock = clock
         self._began_ms = clock.time_ms()
         self._offset_ms: int | None = None
@@ -91,5 +91,5 @@ class Poller:
     def _list(self, query: Query) -> Listing:
         if not self._items:
             return self.connection.orders().list(query)
-        wanted = Wanted(self._items, query, True)
-        return DirectSource(self.connection, wanted).look(query.since)
+        targets = Targets(self._items, query, True)
+        return DirectSource(self.connection, targets).poll(query.since)

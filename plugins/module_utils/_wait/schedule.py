@@ -1,16 +1,16 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""When to look next, and when the wait is likely to end. All times are in seconds.
+"""When to poll next, and when the wait is likely to end. All times are in seconds.
 
-Looking often costs requests, looking rarely costs lateness. Barlow, Hunter and Proschan ("Optimum checking procedures",
-1963) balance the two: the best density of looks is proportional to the square root of the hazard, the chance that an
-order still running ends in the next moment. With the base interval T and the mean duration m this module looks
+Polling often costs requests, polling rarely costs lateness. Barlow, Hunter and Proschan ("Optimum checking procedures",
+1963) balance the two: the best density of polls is proportional to the square root of the hazard, the chance that an
+order still running ends in the next moment. With the base interval T and the mean duration m this module polls
 next after the d that solves
 
     d * (H(age + d) - H(age)) = T * T / m        (H: cumulative hazard, -log of the share still running)
 
-An order without memory (H = age / m) is looked at every T seconds. One with a typical duration is looked at rarely
+An order without memory (H = age / m) is polled every T seconds. One with a typical duration is polled rarely
 before that and often around it, with fewer requests and less lateness than every T seconds.
 No clock, no sleep, no network: tests/benchmarks/pace.py measures it in virtual time.
 """
@@ -18,24 +18,31 @@ No clock, no sleep, no network: tests/benchmarks/pace.py measures it in virtual 
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
+
+from .._client.errors import ModelArtsError, ThrottledError
 
 MIN_SAMPLES = 3
 """Below this many past orders the past says nothing."""
 LONGEST = 60.0
-"""No look is further away than this, unless the user's interval or Retry-After is longer."""
+"""No poll is further away than this, unless the user's interval or Retry-After is longer."""
 SHORTEST = 1.0
-"""No two looks are closer than this, unless the user's interval is shorter."""
+"""No two polls are closer than this, unless the user's interval is shorter."""
 JITTER = 0.1
-"""Looks vary by this share, so that many waits started together drift apart."""
+"""Delays vary by this share, so that many waits started together drift apart."""
 
-_FASTEST = 0.25  # of the interval: the most often a history may make us look
+LONGEST_RETRY_AFTER = 120.0
+"""A Retry-After is honoured up to so many seconds: a wait must not be blind for longer."""
+
+_SLOWDOWN, _SLOWEST, _RECOVERY = 2.0, 8.0, 0.9
+_FASTEST = 0.25  # of the interval: the most often a history may make us poll
 _SURPRISE = 0.15  # at least this chance that an order is unlike all before, however long the history
 _NARROWEST = 0.05  # least bandwidth on the logarithm: equal samples still mean "about 5 % either way"
-_CENTRES = 24  # more samples than this are thinned to their quantiles: the cost of a look stays bounded
+_CENTRES = 24  # more samples than this are thinned to their quantiles: the cost of a poll stays bounded
 _YEAR = 366 * 86400.0  # a longer duration is a wrong clock
-_MERGE = 0.25  # a look with less than this share of its delay left to the deadline is made at the deadline
+_MERGE = 0.25  # a poll with less than this share of its delay left to the deadline is made at the deadline
 
 
 class History:
@@ -82,7 +89,7 @@ class History:
         return late
 
     def delay(self, age: float, interval: float) -> float:
-        """Seconds to the best next look at an order of this age, where `interval` would be right without a history."""
+        """Seconds to the best next poll of an order of this age, where `interval` would be right without a history."""
         early = max(interval * _FASTEST, min(SHORTEST, interval))
         # Older than all samples: nothing is known any more, so never slower than without a history.
         late = interval if age >= self.longest else max(interval, LONGEST)
@@ -142,19 +149,19 @@ def expected_end(orders: Iterable[Unfinished]) -> ExpectedEnd | None:
 def next_delay(
     orders: Sequence[Unfinished],
     seconds_left: float,
-    random: Callable[[], float],
+    rng: Callable[[], float],
     *,
     interval: float = 15.0,
     pending_interval: float = 60.0,
     errors: int = 0,
     retry_after: float | None = None,
 ) -> float:
-    """Seconds to the next look.
+    """Seconds to the next poll.
 
     `orders`: the unfinished ones, each expected but not visible yet as `Unfinished()`; `seconds_left`: to the deadline
-    (infinity: none); `random`: returns floats in [0, 1); `errors`: looks that failed in a row; `retry_after`: what
+    (infinity: none); `rng`: returns floats in [0, 1); `errors`: polls that failed in a row; `retry_after`: what
     the last answer asked for. The result is finite, from 0 to `seconds_left`, and at least `retry_after` except where
-    that lies past the deadline: then it is `seconds_left`, and the caller must end without another look.
+    that lies past the deadline: then it is `seconds_left`.
     Raises ValueError for an interval that is not a positive, finite number.
     """
     if not (0 < interval < math.inf and 0 < pending_interval < math.inf):
@@ -163,27 +170,27 @@ def next_delay(
     longest = max(LONGEST, interval)
     if errors > 0:
         # Full jitter, where it belongs: clients that failed together must not come back together.
-        delay = max(shortest, random() * min(longest, interval * 2.0 ** min(errors, 10)))
+        delay = max(shortest, rng() * min(longest, interval * 2.0 ** min(errors, 10)))
     else:
         if orders and all(order.pending for order in orders):
             delay, longest = pending_interval, max(longest, pending_interval)
         else:
-            delay = min((_wanted(order, interval) for order in orders if not order.pending), default=interval)
-        delay = min(longest, max(shortest, delay) * (1 + JITTER * (2 * random() - 1)))
+            delay = min((_best_delay(order, interval) for order in orders if not order.pending), default=interval)
+        delay = min(longest, max(shortest, delay) * (1 + JITTER * (2 * rng() - 1)))
     if retry_after is not None and math.isfinite(retry_after):
-        delay = max(delay, retry_after * (1 + JITTER * random()))
+        delay = max(delay, retry_after * (1 + JITTER * rng()))
     return _at_deadline(delay, max(0.0, seconds_left), longest)
 
 
-def _wanted(order: Unfinished, interval: float) -> float:
-    """Of several orders the one that asks for the earliest look decides: that notices an early failure as well."""
+def _best_delay(order: Unfinished, interval: float) -> float:
+    """Of several orders the one that asks for the earliest poll decides: that notices an early failure as well."""
     if order.history is None or order.age is None:
         return interval
     return order.history.delay(max(0.0, order.age), interval)
 
 
 def _at_deadline(delay: float, seconds_left: float, longest: float) -> float:
-    """Shorten the delay to the deadline, or stretch it when what is left after it is not worth a look of its own."""
+    """Shorten the delay to the deadline, or stretch it when what is left after it is not worth a poll of its own."""
     merged = seconds_left <= longest and seconds_left - delay < _MERGE * delay
     return seconds_left if merged else min(delay, seconds_left)
 
@@ -203,3 +210,45 @@ def _quantile(ordered: Sequence[float], share: float) -> float:
     below = int(place)
     above = min(below + 1, len(ordered) - 1)
     return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+
+
+class Schedule:
+    """When to poll next: it remembers how many polls in a row have failed, and how busy the service is.
+
+    A service that throttles is asked more rarely for a while by all waits that share an account: each refusal doubles
+    the interval (eightfold at most), each poll that works brings it back by a tenth.
+    """
+
+    def __init__(self, interval: float, pending_interval: float, rng: Callable[[], float] = random.random) -> None:
+        """``interval`` and ``pending_interval`` are seconds, ``rng`` returns floats in [0, 1)."""
+        self._interval = interval
+        self._pending_interval = pending_interval
+        self._rng = rng
+        self._slower = 1.0
+        self._errors = 0
+        self._retry_after: float | None = None
+
+    def succeeded(self) -> None:
+        """Take a poll that was answered."""
+        self._slower = max(1.0, self._slower * _RECOVERY)
+        self._errors, self._retry_after = 0, None
+
+    def failed(self, error: ModelArtsError) -> None:
+        """Take a poll that failed; what its ``retry_after`` asks for is honoured up to two minutes."""
+        if isinstance(error, ThrottledError):
+            self._slower = min(_SLOWEST, self._slower * _SLOWDOWN)
+        self._errors += 1
+        self._retry_after = None if error.retry_after is None else min(error.retry_after, LONGEST_RETRY_AFTER)
+
+    def delay(self, unfinished: Sequence[Unfinished], seconds_left: float, limit: float | None) -> float:
+        """Return the seconds to the next poll: to ``limit`` at most, where there is one."""
+        delay = next_delay(
+            unfinished,
+            seconds_left,
+            self._rng,
+            interval=self._interval * self._slower,
+            pending_interval=self._pending_interval * self._slower,
+            errors=self._errors,
+            retry_after=self._retry_after,
+        )
+        return delay if limit is None else min(delay, limit)

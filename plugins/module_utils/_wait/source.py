@@ -4,7 +4,7 @@
 
 # This code is PRIVATE to the collection: it may change in any release.
 
-"""Where a wait's looks come from: a connection of our own, which asks the service as rarely as it can."""
+"""Where a wait's polls come from: a connection of our own, which asks the service as rarely as it can."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import dataclasses
 import typing as t
 
 from .._client.errors import PoolNotFoundError
-from .._orders import model as _order
 from .._orders.api import Listing, OrdersApi
+from .._orders.model import Order
 from .._orders.query import Query
 from .._session import Connection
-from .targets import Wanted
+from .targets import Targets
 
 # Enough past orders to learn from, in one request.
 HISTORY_LIMIT = 500
@@ -31,15 +31,18 @@ class Source(t.Protocol):
 
     @property
     def sees_all(self) -> bool:
-        """Whether a look lists the whole project's orders, finished ones too, and not only those waited for."""
+        """Whether a poll lists the whole project's orders, finished ones too, and not only those waited for."""
 
-    def look(self, since: int) -> Listing:
-        """Return at least the wanted orders created since so many epoch ms."""
+    def poll(self, since: int) -> Listing:
+        """Return at least the target orders created since so many epoch ms."""
 
-    def past(self) -> list[_order.Order]:
-        """Return succeeded orders of the project, by one request."""
+    def pool_is_gone(self, order: Order) -> bool:
+        """Return whether the service, asked for the very pool of an order, knows no such pool."""
 
-    def show(self, order: _order.Order) -> list[dict[str, t.Any]]:
+    def past(self) -> list[Order]:
+        """Return finished orders of the project, by one request."""
+
+    def show(self, order: Order) -> list[dict[str, t.Any]]:
         """Return ShowOrder's rows of one order."""
 
     def end_by(self, deadline: float | None) -> None:
@@ -47,11 +50,11 @@ class Source(t.Protocol):
 
 
 class DirectSource:
-    """Looks over a connection of our own: one session, and one login until its token expires."""
+    """Polls over a connection of our own: one session, and one login until its token expires."""
 
-    def __init__(self, connection: Connection, wanted: Wanted) -> None:
+    def __init__(self, connection: Connection, targets: Targets) -> None:
         self._connection = connection
-        self._wanted = wanted
+        self._targets = targets
         self._known_api: OrdersApi | None = None
 
     @property
@@ -61,7 +64,7 @@ class DirectSource:
 
     @property
     def sees_all(self) -> bool:
-        """Whether a look lists the whole project: not where one pool is asked for by its name."""
+        """Whether a poll lists the whole project: not where one pool is asked for by its name."""
         return not self._asks_one_pool()
 
     @property
@@ -74,40 +77,51 @@ class DirectSource:
         """Let no request last beyond the deadline."""
         self._connection.transport.end_by(deadline)
 
-    def show(self, order: _order.Order) -> list[dict[str, t.Any]]:
+    def show(self, order: Order) -> list[dict[str, t.Any]]:
         """Return ShowOrder's rows of one order."""
         return self._api.show(order["order_name"] or "")
 
-    def past(self) -> list[_order.Order]:
-        """Return succeeded orders of the project, by one request."""
-        query = dataclasses.replace(self._wanted.query, operations=None, phase="succeeded", limit=HISTORY_LIMIT)
-        return self._api.list(query).orders
+    def past(self) -> list[Order]:
+        """Return orders of the project in any state, by one request."""
+        return self._api.list(dataclasses.replace(self._targets.query, operations=None, limit=HISTORY_LIMIT)).orders
 
-    def look(self, since: int) -> Listing:
-        """Return the orders of the one pool that is wanted, else all of the project: one listing for any number.
+    def poll(self, since: int) -> Listing:
+        """Return the orders of the one pool that is waited for, else all of the project: one listing for any number.
 
-        Where the service cannot show that in full, each pool is asked for, if it is only pools that are wanted.
+        Where the service cannot show that in full, each pool is asked for, if it is only pools that are waited for.
         The phase is never filtered on: an order that left such a list could not be told from a lost one.
         """
-        query = dataclasses.replace(self._wanted.query, since=since)
+        query = dataclasses.replace(self._targets.query, since=since)
         if self._asks_one_pool():
-            return self._look_at(query, self._wanted.pools[0])
+            return self._poll_pool(query, self._targets.pools[0])
         listing = self._api.list(query)
-        if listing.truncated and self._wanted.only_pools:
-            return self._look_at_each(query)
+        if listing.truncated and self._targets.only_pools:
+            return self._poll_each_pool(query)
         return listing
 
-    def _asks_one_pool(self) -> bool:
-        return self._wanted.only_pools and len(self._wanted.pools) == 1
+    def pool_is_gone(self, order: Order) -> bool:
+        """Return whether the service answers that there is no such pool as an order's.
 
-    def _look_at(self, query: Query, pool: str) -> Listing:
-        """Return a pool's orders; one that the service does not know yet has none."""
+        It is asked by the name that has worked, else by the display name: the one that its documentation promises.
+        """
+        name = order["resource_display_name"] or order["resource_name"] or ""
+        try:
+            self._api.list(self._targets.query.for_pool(self._targets.pools[0] if self._asks_one_pool() else name))
+        except PoolNotFoundError:
+            return True
+        return False
+
+    def _asks_one_pool(self) -> bool:
+        return self._targets.only_pools and len(self._targets.pools) == 1
+
+    def _poll_pool(self, query: Query, pool: str) -> Listing:
+        """Return a pool's orders; one that the service does not know yet, or any more, has none."""
         try:
             return self._api.list(query.for_pool(pool))
         except PoolNotFoundError:
             return Listing([], None, False)
 
-    def _look_at_each(self, query: Query) -> Listing:
-        listings = [self._look_at(query, pool) for pool in self._wanted.pools]
+    def _poll_each_pool(self, query: Query) -> Listing:
+        listings = [self._poll_pool(query, pool) for pool in self._targets.pools]
         orders = [order for listing in listings for order in listing.orders]
         return Listing(orders, None, any(listing.truncated for listing in listings), listings[0].server_ms)

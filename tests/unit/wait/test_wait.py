@@ -327,7 +327,7 @@ def test_an_outage_up_to_the_deadline_says_so() -> None:
 def test_check_mode_looks_once_and_never_fails() -> None:
     for timeline in [("processing", 600), "succeeded"], ["failed"], ["pending"]:
         with world([order("pool-a", *timeline)]) as here:
-            outcome = here.wait(order_names=["order.pool-a-w4l2n"], one_look=True)
+            outcome = here.wait(order_names=["order.pool-a-w4l2n"], check_mode=True)
         assert not outcome.failed and outcome.result["polls"] == 1 and not outcome.result["timed_out"]
 
 
@@ -404,7 +404,7 @@ def test_an_outage_is_told_once_and_then_on_each_heartbeat() -> None:
     faults = [{"status": 503, "times": 25, "after": 2}]
     with world([order("pool-a", ("processing", 1200), "succeeded")], faults=faults) as here:
         assert not here.wait(order_names=["order.pool-a-w4l2n"]).failed
-    told = [(when, text) for when, text in here.lines if "the last look failed" in text]
+    told = [(when, text) for when, text in here.lines if "the last poll failed" in text]
     assert "HTTP 503" in told[0][1]
     gaps = [later - earlier for (earlier, dummy), (later, dummy) in zip(told, told[1:])]
     assert gaps and min(gaps) > 59

@@ -49,7 +49,7 @@ class World:
         self.clock = SharedClock(manual)
         self.lines: list[tuple[float, str]] = []
 
-    def wait(self, *, one_look: bool = False, environ: dict[str, str] | None = None, **options: t.Any) -> Outcome:
+    def wait(self, *, check_mode: bool = False, environ: dict[str, str] | None = None, **options: t.Any) -> Outcome:
         """Run a wait with the simulator's own environment and return its outcome."""
         self.lines.clear()
         begin = self.clock.monotonic()
@@ -59,7 +59,7 @@ class World:
             environ,
             self.clock,
             lambda line: self.lines.append((self.clock.monotonic() - begin, line)),
-            one_look,
+            check_mode,
         )
 
     def requests(self, api: str | None = None) -> list[dict[str, t.Any]]:

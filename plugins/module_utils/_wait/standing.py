@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# This code is PRIVATE to the collection: it may change in any release.
+
+"""What one poll means, as plain values: from them decisions are made and messages worded."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .._client.errors import ModelArtsError
+from .._orders.model import Order
+from .seen import SeenOrder
+from .targets import Target
+
+WAIT, SUCCEEDED, FAILED = "wait", "succeeded", "failed"
+
+
+@dataclasses.dataclass(frozen=True)
+class Decision:
+    """WAIT, SUCCEEDED or FAILED.
+
+    ``timed_out`` says that the deadline ended the wait, ``error`` is what did where it was no order.
+    """
+
+    kind: str
+    timed_out: bool = False
+    error: ModelArtsError | None = None
+
+
+class FailedOrder(t.NamedTuple):
+    """An order that counts as failed, why, and for how many seconds it had been pending (STUCK only)."""
+
+    order: Order
+    why: str
+    pending_seconds: float = 0.0
+
+
+@dataclasses.dataclass(frozen=True)
+class Standing:
+    """Where a wait stands after a poll.
+
+    ``orders`` are those that are judged, newest first, ``open`` those of them that are still waited for. ``missing``
+    are the targets that no order has met yet, ``not_found`` those of them that are given up; ``lost`` are orders
+    that were listed, are no longer, and are given up. ``settling`` are pools whose newest order may be listed late.
+    ``matched`` orders are fewer than expected where it is ``short``; ``too_few`` where that is given up.
+    """
+
+    orders: tuple[Order, ...] = ()
+    failed: tuple[FailedOrder, ...] = ()
+    open: tuple[Order, ...] = ()
+    missing: tuple[Target, ...] = ()
+    not_found: tuple[Target, ...] = ()
+    lost: tuple[SeenOrder, ...] = ()
+    settling: tuple[Target, ...] = ()
+    matched: int = 0
+    short: bool = False
+    too_few: bool = False
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether the wait cannot succeed any more."""
+        return bool(self.failed or self.lost or self.not_found or self.too_few)
+
+    @property
+    def awaits_listing(self) -> bool:
+        """Whether something that no order has met yet may still be listed."""
+        few = self.short and not self.too_few and not self.missing
+        return few or len(self.missing) > len(self.not_found)
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether there is something left to wait for."""
+        return bool(self.open or self.settling or self.awaits_listing)

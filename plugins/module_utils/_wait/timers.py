@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+# This code is PRIVATE to the collection: it may change in any release.
+
+"""The timers of a wait: for how long something has been absent, and which pools may still get a newer order.
+
+Readings are seconds. No clock: callers hand in ``began`` and ``now``, the begin and the end of a poll.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .seen import SeenOrders
+from .targets import POOL, Target, Targets
+
+# A timer that ends within this many seconds has ended: clocks are floating point numbers.
+TICK = 0.00001
+# Into how many polls the time to settle is cut.
+_SETTLING_POLLS = 5
+
+
+class CountedTime:
+    """Seconds that polls account for: it stands still from a poll that failed to the next one that worked.
+
+    So an outage does not make an order look absent, or pending, for longer than it was seen to be.
+    """
+
+    def __init__(self, now: float) -> None:
+        self.value = 0.0
+        self._read_at = now
+        self._runs = True
+
+    def tick(self, began: float, now: float, counts: bool) -> None:
+        """Take a poll; ``counts`` says whether it was answered as it has to be."""
+        if self._runs:
+            self.value += max(0.0, (now if counts else began) - self._read_at)
+        self._read_at, self._runs = now, counts
+
+    def until(self, value: float, now: float) -> float | None:
+        """Return the seconds from now until it reads ``value``, None where that does not come by itself."""
+        return value - self.value - (now - self._read_at) if self._runs else None
+
+
+class Absence:
+    """What should be listed and is not, and the window of the polls that would show it.
+
+    A window begins where the targets need it, but nothing is given up before one poll over all of their time (a wide
+    one). Keys are targets that no order has met, None for too few orders, and keys of orders that are no longer listed.
+    """
+
+    def __init__(self, started: float, timeout: float) -> None:
+        self.given_up: set[t.Any] = set()
+        # Whether the last poll showed all that there is in its window, and whether the next one must be wide.
+        self.complete = self.is_wide_next = False
+        self._time = CountedTime(started)
+        self._timeout = timeout
+        self._since: dict[t.Any, float] = {}
+        self._window: int | None = None
+        self._asked = 0
+        self._was_wide = False
+
+    def since(self, targets: Targets) -> int:
+        """Return where the next poll's window begins, in epoch ms."""
+        narrow = self._window is not None and not self.is_wide_next
+        self._asked = t.cast("int", self._window) if narrow else targets.query.since
+        return self._asked
+
+    def take(self, targets: Targets, began: float, now: float, shows_all: bool) -> None:
+        """Take an answered poll, asked for from ``since``."""
+        self._was_wide = self._asked <= targets.query.since
+        self.complete = shows_all and (self._was_wide or self._asked == self._window)
+        self._time.tick(began, now, self.complete)
+
+    def take_error(self, began: float, now: float) -> None:
+        """Take a poll that was not answered."""
+        self._time.tick(began, now, False)
+
+    def note(self, absent: t.Collection[t.Any]) -> None:
+        """Let the time of what is absent run: what a poll without an end does not show may be there."""
+        self._since = {key: since for key, since in self._since.items() if key in absent}
+        if self.complete:
+            self._since.update((key, self._time.value) for key in absent if key not in self._since)
+        over = {key for key, since in self._since.items() if self._time.value - since >= self._timeout - TICK}
+        if self._was_wide and self.complete:
+            self.given_up |= over
+        self.given_up &= over
+        self.is_wide_next = bool(over - self.given_up)
+
+    def narrow(self, since: int) -> None:
+        """Begin the window of further polls there: set once, and again where a wide poll found something older."""
+        if self.complete and (self._window is None or self._was_wide):
+            self._window = since
+
+    def limits(self, now: float) -> t.Iterator[float]:
+        """Yield the seconds until something is given up: a poll belongs there."""
+        if self.is_wide_next and not self._was_wide:
+            yield 0.0
+        for since in self._since.values():
+            seconds = self._time.until(since + self._timeout, now)
+            if seconds is not None and seconds > 0:
+                yield seconds
+
+
+class Settling:
+    """Pools that were first met by finished orders alone: one that was placed a moment ago may not be listed yet.
+
+    A single poll may be stale, so several of them share the time.
+    """
+
+    def __init__(self, targets: Targets, seconds: float) -> None:
+        self._seconds = seconds if not targets.has_since else 0.0
+        self._until: dict[Target, float] = {}
+        self._unmet = {target for target in targets.items if target.kind == POOL}
+
+    def note(self, seen: SeenOrders, now: float) -> None:
+        """Begin with pools that were met just now; end where an order came that is not finished."""
+        for target in [*self._unmet, *self._until]:
+            met = seen.meeting(target, latest=True)
+            if not met:
+                continue
+            settled = not all(order["finished"] for order in met)
+            if settled:
+                self._until.pop(target, None)
+            elif target in self._unmet and self._seconds:
+                self._until[target] = now + self._seconds
+            self._unmet.discard(target)
+        self._until = {target: until for target, until in self._until.items() if now < until - TICK}
+
+    @property
+    def targets(self) -> t.KeysView[Target]:
+        """The pools that are settling."""
+        return self._until.keys()
+
+    def limits(self, now: float) -> t.Iterator[float]:
+        """Yield the seconds until the next poll that settling needs."""
+        yield from (min(until - now, self._seconds / _SETTLING_POLLS) for until in self._until.values())
