@@ -210,7 +210,9 @@ class _Call:
 
     def _late(self) -> TransientError:
         host, limit = self._request.host, f"{round(self._seconds, 2):g} s"
-        return TransientError(f"{host} did not answer in full within {limit}, the limit that timeout sets")
+        return TransientError(
+            f"{host} did not answer in full within {limit}, the limit that timeout sets: raise it, or check the network"
+        )
 
 
 def _proxies(request: Request) -> dict[str, str]:

@@ -115,7 +115,9 @@ def _name(causes: list[BaseException], host: str, late: TransientError) -> Model
     if unknown is None:
         return None
     if unknown.errno not in _NO_SUCH_NAME:
-        return TransientError(f"The name {host} could not be looked up just now")
+        return TransientError(
+            f"The name {host} could not be looked up just now: try again, or check this machine's name service"
+        )
     return UnknownHostError(
         f"No host is named {host}: check region, cloud and endpoint, or this machine's name service"
     )
@@ -131,14 +133,18 @@ def _timeout(causes: list[BaseException], host: str, late: TransientError) -> Mo
 
 def _connection(causes: list[BaseException], host: str, late: TransientError) -> ModelArtsError | None:
     if _first(causes, ConnectionRefusedError):
-        return TransientError(f"Nothing accepts connections at {host} (connection refused)")
+        return TransientError(
+            f"Nothing accepts connections at {host} (connection refused): check the endpoint, and if the service runs"
+        )
     if _first(causes, urllib3.exceptions.InvalidHeader):
         return TransientError(f"{host} answered with headers that contradict each other")
     cut = (urllib3.exceptions.ProtocolError, http.client.IncompleteRead)
     if _first(causes, http.client.BadStatusLine, http.client.LineTooLong) and not _first(causes, ConnectionError):
         return TransientError(f"{host} answered with something that is not HTTP: check the endpoint")
     if _first(causes, ConnectionError, ssl.SSLError, *cut):
-        return TransientError(f"{host} closed the connection before its answer was complete")
+        return TransientError(
+            f"{host} closed the connection before its answer was complete: try again, or check what stands in between"
+        )
     if _first(causes, http.client.HTTPException):
         return TransientError(f"{host} answered with something that is not HTTP: check the endpoint")
     if _first(causes, failures.ConnectionError):
