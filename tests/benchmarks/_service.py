@@ -20,6 +20,9 @@ SIMULATOR = Path(__file__).resolve().parents[2] / "roles" / "simulator" / "files
 TOKEN = "TOKENofTheBenchmarksFake-3Kx8Qm"
 PROJECT = "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
 
+#: The header that opens the admin paths of a service, by its URL.
+ADMIN: dict[str, dict[str, str]] = {}
+
 
 @contextlib.contextmanager
 def service(orders: Sequence[Mapping[str, Any]], **settings: Any) -> Iterator[dict[str, str]]:
@@ -34,7 +37,9 @@ def service(orders: Sequence[Mapping[str, Any]], **settings: Any) -> Iterator[di
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
             try:
                 assert process.stdout is not None
-                url = json.loads(process.stdout.readline())["endpoint"]
+                ready = json.loads(process.stdout.readline())
+                url = ready["endpoint"]
+                ADMIN[url] = {"X-Simulator-Token": ready["token"]}
                 yield {"endpoint": url, "iam_endpoint": url, "project_id": PROJECT, "auth_token": TOKEN}
             finally:
                 process.terminate()

@@ -26,7 +26,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders impo
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.query import Query
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.waiter import wait_for_orders
 from ansible_collections.huaweicloud.modelarts.tests.benchmarks._figures import Figure, exponent, number, table
-from ansible_collections.huaweicloud.modelarts.tests.benchmarks._service import options, service
+from ansible_collections.huaweicloud.modelarts.tests.benchmarks._service import ADMIN, options, service
 
 SIZES = (1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 MANY, FEW = 220, 20
@@ -63,7 +63,8 @@ def pages() -> list[dict[str, Any]]:
 
 
 def _get(place: Mapping[str, str], path: str) -> Any:
-    request = urllib.request.Request(place["endpoint"] + path, headers={"X-Auth-Token": place["auth_token"]})
+    headers = {"X-Auth-Token": place["auth_token"], **ADMIN[place["endpoint"]]}
+    request = urllib.request.Request(place["endpoint"] + path, headers=headers)
     with urllib.request.urlopen(request) as answer:
         return json.load(answer)
 

@@ -50,16 +50,18 @@ class Simulator:
         ready = json.loads(self._process.stdout.readline())
         self.environment: dict[str, str] = ready["environment"]
         self._url: str = ready["endpoint"]
+        self._token: str = ready["token"]
 
     def post(self, what: str, value: Any) -> dict[str, Any]:
-        request = urllib.request.Request(f"{self._url}/_sim/{what}", json.dumps(value).encode(), method="POST")
+        return self._ask(what, json.dumps(value).encode())
+
+    def _ask(self, what: str, body: bytes | None = None) -> dict[str, Any]:
+        request = urllib.request.Request(f"{self._url}/_sim/{what}", body, {"X-Simulator-Token": self._token})
         with urllib.request.urlopen(request, timeout=60) as answer:
             return dict(json.load(answer))
 
     def requests(self) -> int:
-        with urllib.request.urlopen(f"{self._url}/_sim/log", timeout=60) as answer:
-            rows = json.load(answer)["requests"]
-        return sum(row["api"] == "list" for row in rows)
+        return sum(row["api"] == "list" for row in self._ask("log")["requests"])
 
     def stop(self) -> None:
         self._process.terminate()

@@ -23,8 +23,8 @@ def ansible(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ansible]:
     """Return the ansible-core under test, with a home of its own; a simulator that a playbook left behind is ended."""
     made = Ansible.of_environment(tmp_path_factory.mktemp("ansible"))
     yield made
-    for state_file in made.temporary.glob("modelarts-simulator-*/state.json"):
-        process.stop(str(state_file))
+    for state in made.temporary.glob("modelarts-simulator-*/*.json"):
+        process.stop(process.Home(str(state.parent), state.stem))
 
 
 @pytest.fixture(scope="module")

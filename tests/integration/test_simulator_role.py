@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import concurrent.futures
+import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import CONNECTION
 from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import (
     COLLECTION,
     INFO,
@@ -19,7 +22,6 @@ from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import 
     write_playbook,
 )
 from ansible_collections.huaweicloud.modelarts.tests.support.blocks import Block, blocks
-from modelarts_simulator import process
 from modelarts_simulator.cloud import Cloud
 
 ORDERS: list[dict[str, Any]] = [{"pool": "pool-5ed5", "order_name": "order.a", "state": "succeeded"}]
@@ -31,18 +33,15 @@ OTHER: dict[str, Any] = {
 REHEARSALS = [block for block in blocks(ROOT) if block.kind == "playbook" and f"{COLLECTION}.simulator" in block.text]
 
 
-@pytest.fixture(name="folder")
-def _folder(tmp_path: Path) -> Iterator[str]:
-    folder = tmp_path / "simulator"
-    yield str(folder)
-    process.stop(str(folder / "state.json"))
+#: Where a user's own variables say who asks and whom; a rehearsal is to hear of none of them.
+OTHERS = [name for option in CONNECTION.values() for name in option.env if name.startswith(("HW_", "HUAWEICLOUD_"))]
+TUNING = ["HW_MAX_RETRIES"]
 
 
-def simulator(name: str, folder: str, **variables: Any) -> Task:
+def simulator(name: str, /, **variables: Any) -> Task:
     """Return a task that runs the role; a failure of it ends the play."""
     given = {f"simulator_{key}": value for key, value in variables.items()}
-    role = {"name": f"{COLLECTION}.simulator"}
-    return {"name": name, "ansible.builtin.include_role": role, "vars": {**given, "simulator_directory": folder}}
+    return {"name": name, "ansible.builtin.include_role": {"name": f"{COLLECTION}.simulator"}, "vars": given}
 
 
 def ask(name: str) -> Task:
@@ -50,8 +49,28 @@ def ask(name: str) -> Task:
     return {"name": name, INFO: {"retries": 0}, "environment": "{{ simulator_environment }}"}
 
 
-def show(name: str) -> Task:
-    return {"name": name, "ansible.builtin.debug": {"var": "simulator_environment"}}
+def show(name: str, variable: str = "simulator_environment") -> Task:
+    return {"name": name, "ansible.builtin.debug": {"var": variable}}
+
+
+def admin(name: str, path: str) -> Task:
+    headers = {"X-Simulator-Token": "{{ simulator_token }}"}
+    return {
+        "name": name,
+        "ansible.builtin.uri": {"url": f"{{{{ simulator_endpoint }}}}/_sim/{path}", "headers": headers},
+    }
+
+
+def pool_names(run: Run, task: str) -> list[str]:
+    return [order["resource_display_name"] for order in run.result(task)["orders"]]
+
+
+def left(ansible: Ansible) -> list[Path]:
+    """Return the files of simulators; those of a run that has just ended have a moment."""
+    end = time.monotonic() + 10
+    while (found := list(ansible.temporary.glob("modelarts-simulator-*/*"))) and time.monotonic() < end:
+        time.sleep(0.05)
+    return found
 
 
 def message(run: Run) -> str:
@@ -60,18 +79,15 @@ def message(run: Run) -> str:
     return str(run.events[-1].result["msg"])
 
 
-def test_what_is_loaded_is_what_the_next_task_uses(ansible: Ansible, folder: str) -> None:
+def test_what_is_loaded_is_what_the_next_task_uses(ansible: Ansible) -> None:
     run = ansible.tasks(
         [
-            simulator("start", folder, orders=ORDERS),
+            simulator("start", orders=ORDERS),
             ask("first"),
-            simulator("load", folder, orders=ORDERS, settings={**OTHER, "spelling": "example"}),
+            simulator("load", orders=ORDERS, settings={**OTHER, "spelling": "example"}),
             ask("second"),
-            {
-                "name": "raw",
-                "ansible.builtin.uri": {"url": "{{ simulator_endpoint }}/_sim/state", "return_content": True},
-            },
-            simulator("the same again", folder, orders=ORDERS, settings=OTHER, spelling="example"),
+            admin("raw", "state"),
+            simulator("the same again", orders=ORDERS, settings=OTHER, spelling="example"),
             ask("third"),
         ]
     ).succeeded()
@@ -81,6 +97,83 @@ def test_what_is_loaded_is_what_the_next_task_uses(ansible: Ansible, folder: str
         event.result["changed"] for event in run.of(f"{COLLECTION}.simulator : Start | Start it, or load what is new")
     ]
     assert changes == [True, True, False]
+
+
+# One for each run
+
+
+def test_the_plays_of_a_run_share_one_that_ends_with_it(ansible: Ansible) -> None:
+    plays = [
+        {
+            "hosts": host,
+            "gather_facts": False,
+            "tasks": [simulator("start", orders=ORDERS), show(host, "simulator_token")],
+        }
+        for host in ("localhost", "bastion")
+    ]
+    run = ansible.play(plays).succeeded()
+    assert run.result("localhost")["simulator_token"] == run.result("bastion")["simulator_token"]
+    assert left(ansible) == []
+
+
+def test_two_rehearsals_at_once_never_see_each_other(ansible: Ansible) -> None:
+    meeting = ansible.folder()
+
+    def rehearse(mine: str, other: str) -> Run:
+        """Start, and ask only when the other one has started as well."""
+        return ansible.tasks(
+            [
+                simulator("start", orders=[{"pool": mine, "state": "succeeded"}]),
+                {
+                    "name": "here",
+                    "ansible.builtin.file": {"path": str(meeting / mine), "state": "touch", "mode": "0600"},
+                },
+                {
+                    "name": "there",
+                    "ansible.builtin.wait_for": {"path": str(meeting / other), "sleep": 1, "timeout": 60},
+                },
+                ask("ask"),
+            ]
+        ).succeeded()
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        runs = list(pool.map(rehearse, ("pool-a", "pool-b"), ("pool-b", "pool-a")))
+    assert [pool_names(run, "ask") for run in runs] == [["pool-a"], ["pool-b"]]
+    assert left(ansible) == []
+
+
+def test_it_ends_where_the_run_is_killed(ansible: Ansible) -> None:
+    cwd = ansible.folder()
+    tasks = [simulator("start"), {"name": "wait", "ansible.builtin.pause": {"seconds": 120}}]
+    write_playbook(cwd / "play.yml", [{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
+    command = [str(ansible.bin / "ansible-playbook"), "play.yml"]
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(command, cwd=cwd, env=ansible.environment(), stdin=quiet, stdout=quiet, stderr=quiet) as run:
+        end = time.monotonic() + 60
+        while not list(ansible.temporary.glob("modelarts-simulator-*/*.json")) and time.monotonic() < end:
+            time.sleep(0.1)
+        run.kill()
+    assert left(ansible) == []
+    assert time.monotonic() < end, "it never started"
+
+
+def test_one_with_a_name_is_found_and_stopped_by_later_runs(ansible: Ansible) -> None:
+    start, stop = simulator("start", orders=ORDERS, name="kept"), simulator("stop", state="stopped", name="kept")
+    first = ansible.tasks([start, show("show", "simulator_token")]).succeeded()
+    second = ansible.tasks([start, show("show", "simulator_token"), ask("ask"), stop]).succeeded()
+    assert first.result("show") == second.result("show")
+    assert pool_names(second, "ask") == ["pool-5ed5"]
+    assert left(ansible) == []
+
+
+def test_no_credentials_around_reach_it_or_disturb_it(ansible: Ansible) -> None:
+    around = {name: "canary.invalid" for name in OTHERS if name not in TUNING}
+    module = {**ask("module"), "vars": {"modelarts_in_process": False}}
+    run = ansible.tasks([simulator("start", orders=ORDERS), ask("here"), module, admin("log", "log")], env=around)
+    log = run.succeeded().result("log")["json"]["requests"]
+    assert [(row["auth"], row["status"]) for row in log] == [("aksk", 200)] * 2
+    given = Cloud().environment("http://127.0.0.1:1")
+    assert set(OTHERS) - set(given) == set(TUNING)
 
 
 @pytest.mark.parametrize(
@@ -93,8 +186,8 @@ def test_what_is_loaded_is_what_the_next_task_uses(ansible: Ansible, folder: str
         ({"python": "/nowhere/python3"}, "/nowhere/python3"),
     ],
 )
-def test_a_mistake_is_one_line(ansible: Ansible, folder: str, variables: dict[str, Any], words: str) -> None:
-    told = message(ansible.tasks([simulator("start", folder, **variables)]))
+def test_a_mistake_is_one_line(ansible: Ansible, variables: dict[str, Any], words: str) -> None:
+    told = message(ansible.tasks([simulator("start", **variables)]))
     assert words in told
     assert len(told.splitlines()) == 1
 
@@ -103,21 +196,19 @@ def test_a_mistake_is_one_line(ansible: Ansible, folder: str, variables: dict[st
 
 
 @pytest.mark.parametrize("settings", [{}, OTHER, {"keys": OTHER["keys"]}])
-def test_check_mode_foresees_the_whole_environment(ansible: Ansible, folder: str, settings: dict[str, Any]) -> None:
-    start = simulator("start", folder, settings=settings, port=8123)
+def test_check_mode_foresees_the_whole_environment(ansible: Ansible, settings: dict[str, Any]) -> None:
+    start = simulator("start", settings=settings, port=8123)
     run = ansible.tasks([start, show("show")], "--check").succeeded()
     assert run.result("show")["simulator_environment"] == Cloud(settings=settings).environment("http://127.0.0.1:8123")
-    assert not Path(folder).exists()
+    assert left(ansible) == []
 
 
-def test_check_mode_hands_out_what_runs(ansible: Ansible, folder: str) -> None:
-    started = ansible.tasks([simulator("start", folder, settings=OTHER), show("show")]).succeeded()
-    checked = ansible.tasks([simulator("start", folder), show("show"), ask("ask")], "--check").succeeded()
+def test_check_mode_hands_out_what_runs(ansible: Ansible) -> None:
+    started = ansible.tasks([simulator("start", settings=OTHER, name="kept"), show("show")]).succeeded()
+    checked = ansible.tasks([simulator("start", name="kept"), show("show"), ask("ask")], "--check").succeeded()
     assert checked.result("show") == started.result("show")
-
-
-def left(ansible: Ansible) -> list[Path]:
-    return list(ansible.temporary.glob("modelarts-simulator-*/state.json"))
+    ansible.tasks([simulator("stop", state="stopped", name="kept")]).succeeded()
+    assert left(ansible) == []
 
 
 def test_the_demo_gets_through_check_mode(ansible: Ansible) -> None:
@@ -133,6 +224,11 @@ def test_rehearsals_on_the_pages_get_through_check_mode(ansible: Ansible, block:
     run = ansible.run(["ansible-playbook", "rehearsal.yml", "--check"], cwd=cwd).succeeded()
     assert [event for event in run.events if event.failed] == []
     assert left(ansible) == []
+
+
+def test_the_story_of_a_pool_on_the_page_can_be_loaded() -> None:
+    (story,) = (block for block in blocks(ROOT) if block.text.startswith("simulator_orders:"))
+    Cloud(orders=story.value()["simulator_orders"])
 
 
 def test_the_pages_are_all_there() -> None:

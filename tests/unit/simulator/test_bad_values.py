@@ -216,10 +216,11 @@ def _server() -> Iterator[Server]:
 def ask(server: Server, method: str, path: str, body: str | None = None) -> tuple[int, str]:
     """Status and body, on a connection that must then serve another request."""
     connection = http.client.HTTPConnection(server.host, server.port, timeout=10)
-    connection.request(method, path, body, {"X-Auth-Token": TOKEN})
+    headers = {"X-Auth-Token": TOKEN, "X-Simulator-Token": server.cloud.token}
+    connection.request(method, path, body, headers)
     answer = connection.getresponse()
     found = answer.status, answer.read().decode()
-    connection.request("GET", "/_sim/health")
+    connection.request("GET", "/_sim/health", headers=headers)
     assert json.loads(connection.getresponse().read())["ok"] is True
     connection.close()
     return found
@@ -262,7 +263,8 @@ def test_what_nobody_foresaw_is_500_with_one_line(server: Server, monkeypatch: p
     monkeypatch.setattr(server.cloud, "catalogs", {PROJECT: None})
     connection = http.client.HTTPConnection(server.host, server.port, timeout=10)
     for path in (ORDERS, "/_sim/state"):
-        connection.request("GET", path, headers={"X-Auth-Token": TOKEN})
+        headers = {"X-Auth-Token": TOKEN, "X-Simulator-Token": server.cloud.token}
+        connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
         line = json.loads(answer.read())["error_msg"]
         assert answer.status == 500

@@ -37,6 +37,7 @@ def get(server: Server, path: str = ORDERS, patience: float = 10) -> http.client
 
 def sim(server: Server, method: str, name: str, body: Any = None, **headers: str) -> tuple[int, dict[str, Any]]:
     connection = http.client.HTTPConnection(server.host, server.port, timeout=10)
+    headers = {"X-Simulator-Token": server.cloud.token, **headers}
     connection.request(method, f"/_sim/{name}", body if isinstance(body, str) else json.dumps(body), headers)
     answer = connection.getresponse()
     value = json.loads(answer.read())
@@ -173,8 +174,6 @@ def test_admin_paths(server: Server) -> None:
     log = sim(server, "GET", "log?api=list")[1]
     assert [row["status"] for row in log["requests"]] == [502]
     assert sim(server, "GET", "log?after=1")[1]["requests"] == []
-    assert sim(server, "POST", "live", {"seconds": 0})[1] == {"living": True}
-    assert sim(server, "POST", "live", {"seconds": -1})[0] == 400
     assert sim(server, "POST", "expire", {})[1] == {"expired": 1}
     assert get(server).status == 401
     assert sim(server, "POST", "reset", {})[0] == 200
@@ -200,10 +199,18 @@ def test_admin_paths_say_what_is_wrong(server: Server) -> None:
     assert get(server).status == 200
 
 
-def test_admin_paths_are_not_for_web_pages(server: Server) -> None:
-    assert sim(server, "GET", "state", Origin="https://evil.example")[0] == 403
-    assert sim(server, "GET", "state", Host="rebound.example:80")[0] == 403
-    assert sim(server, "GET", "health", Host=f"localhost:{server.port}")[0] == 200
+def test_admin_paths_need_their_token(server: Server) -> None:
+    for name in ("state", "health", "log", "nothing"):
+        assert sim(server, "GET", name, **{"X-Simulator-Token": "another"})[0] == 403
+    assert sim(server, "POST", "stop", {}, **{"X-Simulator-Token": ""})[0] == 403
+    assert get(server).status == 200
+
+
+def test_a_load_renews_the_lifetime(server: Server) -> None:
+    for lifetime, status in ((60, 200), (-1, 400), ("x", 400), (0, 200)):
+        assert sim(server, "POST", "load", {"config": None, "lifetime": lifetime})[0] == status
+    assert server.end == float("inf")
+    assert sim(server, "GET", "state")[1]["total"] == 1
 
 
 def test_admin_stop(server: Server) -> None:

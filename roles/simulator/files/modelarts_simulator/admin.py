@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The paths under ``/_sim/``: load, reset, advance, faults, settings, expire, live, stop; log, state, health."""
+"""The paths under ``/_sim/``: load, reset, advance, faults, settings, expire, stop; log, state, health."""
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import json
 import os
 import typing as t
@@ -13,18 +13,22 @@ from . import __version__, checks
 from .cloud import Cloud
 from .errors import ScenarioError
 from .messages import Request, Response
+from .state import digest_of
 
 PREFIX = "/_sim/"
-_LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]", "")
 _MOST_LISTED = 1000
 
 
-def digest(config: t.Mapping[str, t.Any]) -> str:
-    """A fingerprint of a configuration: equal where loading it again would change nothing."""
-    parts: dict[str, t.Any] = {
-        key: config.get(key) or empty for key, empty in (("orders", []), ("faults", []), ("settings", {}))
-    }
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+def report(cloud: Cloud) -> dict[str, t.Any]:
+    """What a program needs to know of a simulator that serves."""
+    with cloud.lock:
+        return {
+            "endpoint": cloud.endpoint,
+            "pid": os.getpid(),
+            "token": cloud.token,
+            "digest": cloud.digest,
+            "environment": cloud.environment(),
+        }
 
 
 def normalised(config: object) -> dict[str, t.Any]:
@@ -47,19 +51,14 @@ def normalised(config: object) -> dict[str, t.Any]:
 def handle(cloud: Cloud, request: Request) -> Response:
     """Answer one admin request; mistakes come back as 400 with one line in ``error``."""
     name = request.path[len(PREFIX) :].strip("/")
-    if request.header("Origin") or not _is_local(request.header("Host")):
-        return _json(403, {"error": "the admin paths are for programs on this machine, not for web pages"})
+    if not hmac.compare_digest(request.header("X-Simulator-Token").encode(), cloud.token.encode()):
+        return _json(403, {"error": "the admin paths need the header X-Simulator-Token"})
     if request.method == "POST" and name in _POSTS:
         return _post(cloud, name, request.body)
     if request.method == "GET" and name in _GETS:
         return _json(200, _GETS[name](cloud, dict(request.parameters)))
     known = [f"POST {PREFIX}{one}" for one in _POSTS] + [f"GET {PREFIX}{one}" for one in _GETS]
     return _json(404, {"error": f"no such path; there are: {', '.join(known)}"})
-
-
-def _is_local(host: str) -> bool:
-    name = host[: host.index("]") + 1] if host.startswith("[") and "]" in host else host.split(":", maxsplit=1)[0]
-    return name in _LOCAL_NAMES
 
 
 def _post(cloud: Cloud, name: str, body: bytes) -> Response:
@@ -80,12 +79,19 @@ def _json(status: int, value: object) -> Response:
 def _load(cloud: Cloud, value: t.Any) -> dict[str, t.Any]:
     """A list adds orders; {orders, replace: true} puts them in place of all; {config: {...}} begins anew with it."""
     if isinstance(value, dict) and "config" in value:
-        config = normalised(value["config"])
-        cloud.reset(config)
-        cloud.digest = digest(config)
-        return {"loaded": len(config["orders"]), "digest": cloud.digest, "environment": cloud.environment()}
+        return _begin(cloud, value["config"], value.get("lifetime"))
     orders, replace = (value, False) if isinstance(value, list) else (value["orders"], bool(value.get("replace")))
     return {"loaded": cloud.load(orders, replace)}
+
+
+def _begin(cloud: Cloud, config: object, lifetime: object) -> dict[str, t.Any]:
+    """Begin anew where a configuration is another than the last; with a lifetime in seconds (0: for ever), renew it."""
+    before = cloud.digest
+    if lifetime is not None:
+        cloud.on_live(checks.number(lifetime, "lifetime"))
+    if config is not None and digest_of(normalised(config)) != before:
+        cloud.reset(normalised(config))
+    return {**report(cloud), "changed": cloud.digest != before}
 
 
 def _reset(cloud: Cloud, value: t.Any) -> dict[str, t.Any]:
@@ -114,17 +120,9 @@ def _expire(cloud: Cloud, value: t.Any) -> dict[str, t.Any]:
     return {"expired": cloud.expire_tokens()}
 
 
-def _live(cloud: Cloud, value: t.Any) -> dict[str, t.Any]:
-    seconds = checks.number(value["seconds"], "live: seconds")
-    if cloud.on_live is not None:
-        cloud.on_live(seconds)
-    return {"living": cloud.on_live is not None}
-
-
 def _stop(cloud: Cloud, value: t.Any) -> dict[str, t.Any]:
-    if cloud.on_stop is not None:
-        cloud.on_stop()
-    return {"stopping": cloud.on_stop is not None}
+    cloud.on_stop()
+    return {"stopping": True}
 
 
 def _log(cloud: Cloud, parameters: t.Mapping[str, str]) -> dict[str, t.Any]:
@@ -159,9 +157,7 @@ def _order_row(project_id: str, order: t.Any) -> dict[str, t.Any]:
 
 
 def _health(cloud: Cloud, parameters: t.Mapping[str, str]) -> dict[str, t.Any]:
-    about = {"ok": True, "pid": os.getpid(), "version": __version__, "digest": cloud.digest, "now": cloud.now()}
-    with cloud.lock:
-        return {**about, "environment": cloud.environment()}
+    return {"ok": True, "version": __version__, "now": cloud.now(), **report(cloud)}
 
 
 _POSTS: dict[str, t.Callable[[Cloud, t.Any], dict[str, t.Any]]] = {
@@ -171,7 +167,6 @@ _POSTS: dict[str, t.Callable[[Cloud, t.Any], dict[str, t.Any]]] = {
     "faults": _faults,
     "settings": _settings,
     "expire": _expire,
-    "live": _live,
     "stop": _stop,
 }
 _GETS: dict[str, t.Callable[[Cloud, t.Mapping[str, str]], dict[str, t.Any]]] = {

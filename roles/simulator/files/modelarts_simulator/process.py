@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Running as a process of its own: in the foreground, as a daemon, found again through a state file."""
+"""The simulator as a process of its own, which is found again by its name."""
 
 from __future__ import annotations
 
@@ -9,276 +9,206 @@ import fcntl
 import http.client
 import json
 import os
+import re
+import select
 import signal
-import stat
+import subprocess
 import sys
 import tempfile
-import threading
 import time
-import types
 import typing as t
 
 from .errors import ScenarioError
 from .server import Server
 
-_POLL = 0.5  # seconds between looks at the lifetime and the parent
+_POLL = 0.3  # seconds between checks of the lifetime and the parent
+_PATIENCE = 10  # seconds that a simulator may take to end
+Report = dict[str, t.Any]
 
 
-class Plan(t.NamedTuple):
-    """How long a process may live and where it says that it does. Seconds; parent is a process ID or None."""
+class Home(t.NamedTuple):
+    """The files of one simulator: where it answers, with the token of its admin paths; what went wrong with it."""
 
-    state_file: str
-    lifetime: float
-    parent: int | None
+    folder: str
+    name: str
 
+    @property
+    def state(self) -> str:
+        """The file that says where it answers."""
+        return os.path.join(self.folder, f"{self.name}.json")
 
-def default_state_file() -> str:
-    """A file in a directory that belongs to this user alone."""
-    base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-    return os.path.join(base, f"modelarts-simulator-{os.getuid()}", "state.json")
+    @property
+    def log(self) -> str:
+        """The file that its errors go to."""
+        return os.path.join(self.folder, f"{self.name}.log")
 
+    def open(self) -> int:
+        """Make the folder, private to this user; a file descriptor of it. Refuse one that another user has laid."""
+        with contextlib.suppress(FileExistsError):
+            os.makedirs(os.path.dirname(self.folder), exist_ok=True)
+            os.mkdir(self.folder)
+            os.chmod(self.folder, 0o700)
+        with contextlib.suppress(OSError):
+            number = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            if os.fstat(number).st_uid == os.getuid():
+                return number
+            os.close(number)
+        raise ScenarioError(f"{self.folder} is a link or belongs to another user; name another directory")
 
-def make_directory(path: str) -> None:
-    """Make the directory of a state file, private; refuse one that somebody else could have laid there."""
-    folder = os.path.dirname(os.path.abspath(path))
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    about = os.lstat(folder)
-    if stat.S_ISLNK(about.st_mode) or about.st_uid != os.getuid():
-        raise ScenarioError(f"{folder} is a link or belongs to another user; name another place with --state-file")
-
-
-@contextlib.contextmanager
-def locked(state_file: str) -> t.Iterator[None]:
-    """One start or stop at a time for a state file."""
-    make_directory(state_file)
-    with open(state_file + ".lock", "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    @contextlib.contextmanager
+    def locked(self) -> t.Iterator[None]:
+        """One start or stop at a time."""
+        number = self.open()
         try:
+            fcntl.flock(number, fcntl.LOCK_EX)
             yield
         finally:
-            fcntl.flock(lock, fcntl.LOCK_UN)  # closing alone would not do: a daemon forked meanwhile has the file too
+            os.close(number)
+
+    def write(self, state: Report) -> None:
+        """Write the state in one move."""
+        draft = f"{self.state}.{os.getpid()}"
+        with open(_private(draft), "w", encoding="utf-8") as file:
+            json.dump(state, file)
+        os.replace(draft, self.state)
+
+    def read(self) -> Report | None:
+        """The state, where there is one."""
+        try:
+            with open(os.open(self.state, os.O_RDONLY | os.O_NOFOLLOW), encoding="utf-8") as file:
+                mine = os.fstat(file.fileno()).st_uid == os.getuid()
+                state = json.load(file)
+            return {"port": int(state["port"]), "token": str(state["token"])} if mine else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def clear(self) -> None:
+        """Leave nothing behind, unless something went wrong."""
+        with contextlib.suppress(OSError):
+            os.unlink(self.state)
+            if not os.path.getsize(self.log):
+                os.unlink(self.log)
 
 
-def report(server: Server, pid: int) -> dict[str, t.Any]:
-    """What start, serve and status print."""
-    return {"endpoint": server.url, "port": server.port, "pid": pid, "environment": server.environment()}
+def home(folder: str, name: str) -> Home:
+    """The home of that name, below the user's own folder where none is given."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
+        raise ScenarioError(f"name {name!r}: use letters, digits, dots, hyphens and underscores, 100 at most")
+    own = os.environ.get("XDG_RUNTIME_DIR", "")
+    base = own if os.access(own, os.W_OK) else tempfile.gettempdir()
+    return Home(os.path.abspath(folder or os.path.join(base, f"modelarts-simulator-{os.getuid()}")), name)
 
 
-# The state file
+def _private(path: str) -> int:
+    """A new file that nobody else can read, whatever the umask; what lies in its place is thrown away, not followed."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    os.fchmod(number, 0o600)
+    return number
 
 
-def write_state(state_file: str, state: t.Mapping[str, t.Any]) -> None:
-    """Write the state file in one move."""
-    make_directory(state_file)
-    draft = f"{state_file}.{os.getpid()}"
-    with open(draft, "w", encoding="utf-8") as file:
-        json.dump(state, file)
-    os.replace(draft, state_file)
-
-
-def remove_state(state_file: str, pid: int) -> None:
-    """Remove the state file where it is still that process's."""
-    state = read_state(state_file)
-    if state is not None and state.get("pid") == pid:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(state_file)
-
-
-def read_state(state_file: str) -> dict[str, t.Any] | None:
-    """What the state file says, or None."""
+def ask(state: Report, method: str, name: str, body: object = None) -> Report:
+    """One admin request; ScenarioError with the simulator's own words where it refuses, OSError where none answers."""
+    connection = http.client.HTTPConnection("127.0.0.1", state["port"], timeout=30)
     try:
-        with open(state_file, encoding="utf-8") as file:
-            state = json.load(file)
-    except (OSError, ValueError):
-        return None
-    return state if isinstance(state, dict) and isinstance(state.get("port"), int) else None
-
-
-def running(state_file: str) -> dict[str, t.Any] | None:
-    """The state of the simulator that answers under this state file, with its ``digest``; None where none does.
-
-    The ``environment`` is the simulator's own word: its keys and its region may have changed since it was started.
-    """
-    state = read_state(state_file)
-    if state is None:
-        return None
-    try:
-        health = ask(state, "GET", "/_sim/health")
-    except (OSError, http.client.HTTPException, ValueError):
-        return None
-    if health.get("pid") != state.get("pid"):
-        return None
-    told: dict[str, t.Any] = {key: health[key] for key in ("environment", "digest") if key in health}
-    return {"digest": "", **state, **told}
-
-
-def ask(state: t.Mapping[str, t.Any], method: str, path: str, body: object = None) -> dict[str, t.Any]:
-    """One admin request to a running simulator; ScenarioError with its own words where it refuses."""
-    connection = http.client.HTTPConnection(state.get("host", "127.0.0.1"), state["port"], timeout=30)
-    try:
-        connection.request(method, path, None if body is None else json.dumps(body))
+        connection.request(method, f"/_sim/{name}", json.dumps(body), {"X-Simulator-Token": state["token"]})
         answer = connection.getresponse()
         value = json.loads(answer.read())
+    except (http.client.HTTPException, ValueError) as error:
+        raise OSError(f"something else answers at port {state['port']}: {error!r}") from error
     finally:
         connection.close()
+    if answer.status == 403:
+        raise OSError(f"another simulator answers at port {state['port']}")
     if answer.status != 200:
         raise ScenarioError(str(value.get("error", answer.status)))
-    return t.cast("dict[str, t.Any]", value)
+    return t.cast("Report", value)
 
 
-# Serving
-
-
-def serve(server: Server, plan: Plan, ready: t.Callable[[], None]) -> None:
-    """Serve until a signal, an admin stop, the end of the lifetime or of the parent. Leaves no state file behind."""
-    for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(name, _stop_on(server.stopped))
-    watch = _Parent(plan.parent)
-    server.live(plan.lifetime)
+def running(place: Home) -> tuple[Report, Report] | None:
+    """State and health of the simulator of that home; None where none runs."""
+    state = place.read()
     try:
-        server.start()
-        if plan.state_file:
-            write_state(plan.state_file, {**report(server, os.getpid()), "host": server.host})
-        ready()
-        while not server.stopped.wait(min(_POLL, max(0.01, server.end - time.monotonic()))):
-            if time.monotonic() >= server.end or watch.gone():
-                break
-    finally:
-        if plan.state_file:
-            remove_state(plan.state_file, os.getpid())
-        server.stop()
-
-
-def runs(pid: int) -> bool:
-    """Whether a process of that ID runs, with which a server could end."""
-    return not _Parent(pid).gone()
-
-
-def _stop_on(event: threading.Event) -> t.Callable[[int, types.FrameType | None], None]:
-    def handler(number: int, frame: types.FrameType | None) -> None:
-        # Not event.set() here: the main thread may hold the event's lock in wait(), and a handler runs in that thread.
-        threading.Thread(target=event.set, daemon=True).start()
-
-    return handler
-
-
-class _Parent:
-    """The process whose end is ours. Its start time is kept, so that a recycled process ID is not taken for it."""
-
-    def __init__(self, pid: int | None) -> None:
-        self._pid = pid
-        self._born = _born(pid) if pid else None
-
-    def gone(self) -> bool:
-        """True once it has ended."""
-        if not self._pid:
-            return False
-        try:
-            os.kill(self._pid, 0)
-        except ProcessLookupError:
-            return True
-        except PermissionError:
-            return False
-        born = _born(self._pid)
-        return born == "" or born != self._born
-
-
-def _born(pid: int) -> str | None:
-    """When a process began, as Linux counts it; empty for one that has ended and waits for its parent."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
-            fields = file.read().rpartition(")")[2].split()
-    except OSError:
+        return (state, ask(state, "GET", "health")) if state else None
+    except (OSError, ScenarioError):
         return None
-    return "" if fields[0] in "ZX" else fields[19]
 
 
-def start(server: Server, plan: Plan, log_file: str) -> dict[str, t.Any]:
-    """Serve in a daemon of its own session; return its report once it serves."""
-    make_directory(log_file)
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reader)
-        _daemon(server, plan, log_file, writer)
-    os.close(writer)
-    os.waitpid(child, 0)
-    with os.fdopen(reader, encoding="utf-8") as pipe:
-        pid = pipe.read()
-    server.close_inherited()
-    if not pid:
-        raise ScenarioError(f"the simulator did not start; see {log_file}")
-    return report(server, int(pid))
+def spawn(place: Home, config: object, arguments: t.Sequence[str]) -> Report:
+    """Start ``serve`` in a session of its own; its report once it serves."""
+    program = [sys.executable, "-B", os.path.dirname(os.path.abspath(__file__)), "serve"]
+    where = ["--orders", "-", "--name", place.name, "--directory", place.folder]
+    pipe = subprocess.PIPE
+    with open(_private(place.log), "wb") as log, tempfile.TemporaryFile() as given:
+        given.write(json.dumps(config).encode())
+        given.seek(0)
+        child = subprocess.Popen(
+            [*program, *where, *arguments], stdin=given, stdout=pipe, stderr=log, cwd="/", start_new_session=True
+        )
+    with t.cast("t.IO[bytes]", child.stdout) as said:
+        line = said.readline()
+    if line:
+        return t.cast("Report", json.loads(line))
+    with open(place.log, encoding="utf-8") as errors:
+        words = errors.read().strip() or "it did not start"
+    os.unlink(place.log)
+    raise ScenarioError(words.splitlines()[-1].replace("modelarts_simulator: ", "", 1))
 
 
-def _daemon(server: Server, plan: Plan, log_file: str, writer: int) -> t.NoReturn:
-    """The child: a new session, a grandchild without a terminal, its output in the log file. Never returns."""
-    status = 1
-    try:
-        os.setsid()
-        if os.fork() == 0:
-            os.chdir("/")
-            _close_all_but(writer, server.fileno())
-            _redirect(log_file)
-            serve(server, plan, lambda: _say(writer, str(os.getpid())))
-        status = 0
-    except BaseException as error:  # pylint: disable=broad-exception-caught
-        print(f"modelarts_simulator: {error!r}", file=sys.stderr)
-    finally:
-        sys.stderr.flush()
-        os._exit(status)
-
-
-def _say(writer: int, text: str) -> None:
-    os.write(writer, text.encode())
-    os.close(writer)
-
-
-def _close_all_but(*kept: int) -> None:
-    """Let go of what the starting program had open: whoever reads its pipes must see them end."""
-    start = 3
-    for number in sorted(kept):
-        os.closerange(start, number)
-        start = number + 1
-    os.closerange(start, 4096)
-
-
-def _redirect(log_file: str) -> None:
-    sys.stdout.flush()
-    sys.stderr.flush()
-    null = os.open(os.devnull, os.O_RDONLY)
-    log = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    for source, target in ((null, 0), (log, 1), (log, 2)):
-        os.dup2(source, target)
-    for source in {null, log} - {0, 1, 2}:
-        os.close(source)
-
-
-def stop(state_file: str, patience: float = 5.0) -> bool:
-    """End the simulator of a state file; False where none ran. Only a process that proves to be ours is signalled."""
-    state = running(state_file)
-    if state is None:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(state_file)
+def stop(place: Home) -> bool:
+    """End the simulator of that home, and wait until its port is free; False where none ran."""
+    found = running(place)
+    if found is None:
+        place.clear()
         return False
-    pid = int(state["pid"])
-    with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
-        ask(state, "POST", "/_sim/stop")
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        if _wait_gone(pid, patience):
-            break
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, number)
-    _wait_gone(pid, patience)
-    remove_state(state_file, pid)
+    end = time.monotonic() + _PATIENCE
+    with contextlib.suppress(OSError):
+        ask(found[0], "POST", "stop")
+        while ask(found[0], "GET", "health") and time.monotonic() < end:
+            time.sleep(0.02)
+        raise ScenarioError(f"the simulator at port {found[0]['port']} does not end")
     return True
 
 
-def _wait_gone(pid: int, patience: float) -> bool:
-    end = time.monotonic() + patience
-    watch = _Parent(pid)
-    while not watch.gone():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
+def serve(server: Server, place: Home | None, lifetime: float, parent: int, ready: t.Callable[[], None]) -> None:
+    """Serve until a signal, an admin stop, the end of the lifetime or of the parent. Leaves no file behind."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda dummy, frame: sys.exit(0))
+    gone = _watch(parent)
+    server.live(lifetime)
+    try:
+        server.start()
+        if place:
+            place.write({"port": server.port, "token": server.cloud.token})
+        ready()
+        while not gone() and time.monotonic() < server.end:
+            if server.stopped.wait(min(_POLL, max(0.01, server.end - time.monotonic()))):
+                break
+    finally:
+        if place:
+            place.clear()
+        server.stop()
+
+
+def _watch(pid: int) -> t.Callable[[], bool]:
+    """A function that says whether a process has ended; one without an ID never does."""
+    if not pid:
+        return lambda: False
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return lambda: True
+    except (AttributeError, OSError):  # neither of this platform nor of this kernel
+        return lambda: not _runs(pid)
+    return lambda: bool(select.select([handle], [], [], 0)[0])
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
     return True

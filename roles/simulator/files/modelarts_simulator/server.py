@@ -103,14 +103,6 @@ class Server:
         """Live so many seconds from now at least, 0 for ever: ``end`` (of time.monotonic) only ever moves on."""
         self.end = max(self.end, time.monotonic() + seconds if seconds else float("inf"))
 
-    def fileno(self) -> int:
-        """The file descriptor of the port."""
-        return self._http.fileno()
-
-    def close_inherited(self) -> None:
-        """Close this process's copy of the port, after a fork whose child serves it."""
-        self._http.socket.close()
-
     def _stop_soon(self) -> None:
         """From an admin request: stop once that request is answered."""
         threading.Timer(0.05, self.stop).start()

@@ -5,7 +5,10 @@
 from __future__ import annotations
 
 import collections
+import hashlib
+import json
 import random
+import secrets
 import threading
 import typing as t
 
@@ -19,6 +22,17 @@ from .orders import Order
 from .scenario import Loader
 
 _LAST_SECOND = 220_000_000_000  # in the year 8941: far enough from the last date for what is added to the time
+_OTHER_VARIABLES = (
+    "HW_PROJECT_NAME", "HW_CLOUD", "HW_AUTH_TOKEN", "HW_USER_NAME", "HW_DOMAIN_NAME", "HW_USER_PASSWORD",
+    "HUAWEICLOUD_OIDC_PROVIDER_URN", "HUAWEICLOUD_OIDC_AGENCY_URN", "HUAWEICLOUD_OIDC_ID_TOKEN",
+    "HUAWEICLOUD_OIDC_TOKEN_FILE", "HUAWEICLOUD_OIDC_DURATION_SECONDS", "HW_ECS_AGENCY", "HW_ASSUME_ROLE_AGENCY_NAME",
+    "HW_ASSUME_ROLE_DOMAIN_NAME", "HW_ASSUME_ROLE_DOMAIN_ID", "HW_ASSUME_ROLE_DURATION",
+)  # fmt: skip
+
+
+def digest_of(config: t.Mapping[str, t.Any]) -> str:
+    """A fingerprint of {orders, faults, settings}."""
+    return hashlib.sha256(json.dumps(config, sort_keys=True, default=str).encode()).hexdigest()
 
 
 class State:
@@ -38,11 +52,11 @@ class State:
         self.clock: Clock = clock or SystemClock()
         self.lock = threading.RLock()
         self.offset = 0.0
-        self.digest = ""
         self.active = 0
         self.endpoint = ""
-        self.on_stop: t.Callable[[], None] | None = None
-        self.on_live: t.Callable[[float], None] | None = None
+        self.token = secrets.token_hex(16)
+        self.on_stop: t.Callable[[], None] = lambda: None
+        self.on_live: t.Callable[[float], None] = lambda seconds: None
         self._start(orders, faults, settings or {})
 
     def _start(self, orders: t.Any, faults: t.Any, changes: t.Any) -> None:
@@ -59,6 +73,11 @@ class State:
         self.log: collections.deque[dict[str, t.Any]] = collections.deque(maxlen=int(self.settings["log_limit"]))
         self.requests = 0
         self.load(orders)
+
+    @property
+    def digest(self) -> str:
+        """A fingerprint of what was loaded: equal where loading it again would change nothing."""
+        return digest_of(self._initial)
 
     def now(self) -> float:
         """The cloud's time in seconds since the epoch: the clock's, plus what it was advanced by."""
@@ -143,17 +162,20 @@ class State:
             self._start(new["orders"], new["faults"], new["settings"])
 
     def environment(self, endpoint: str = "") -> dict[str, str]:
-        """The environment variables that a client needs for the first access key, as the settings are now."""
+        """The environment variables for a client of the first access key, as the settings are now.
+
+        All that a client may read are named, so that nothing else around wins or is sent here.
+        """
         endpoint = endpoint or self.endpoint
         key, project = self.settings["keys"][0], self.settings["projects"][0]
-        environment = {
+        token = key.get("security_token") or ""
+        return {
+            **dict.fromkeys(_OTHER_VARIABLES, ""),
             "HW_REGION_NAME": self.settings["region"],
-            "HW_PROJECT_ID": project["id"],
-            "HW_ACCESS_KEY": key["access_key"],
-            "HW_SECRET_KEY": key["secret_key"],
-            "HW_MODELARTS_ENDPOINT": endpoint,
-            "HW_AUTH_URL": f"{endpoint}/v3",
+            **dict.fromkeys(("HUAWEICLOUD_SDK_PROJECT_ID", "HW_PROJECT_ID"), project["id"]),
+            **dict.fromkeys(("HUAWEICLOUD_SDK_AK", "HW_ACCESS_KEY"), key["access_key"]),
+            **dict.fromkeys(("HUAWEICLOUD_SDK_SK", "HW_SECRET_KEY"), key["secret_key"]),
+            **dict.fromkeys(("HUAWEICLOUD_SDK_SECURITY_TOKEN", "HW_SECURITY_TOKEN"), token),
+            **dict.fromkeys(("HW_MODELARTS_ENDPOINT", "HUAWEICLOUD_SDK_STS_ENDPOINT"), endpoint),
+            **dict.fromkeys(("HUAWEICLOUD_SDK_IAM_ENDPOINT", "HW_AUTH_URL"), f"{endpoint}/v3"),
         }
-        if key.get("security_token"):
-            environment["HW_SECURITY_TOKEN"] = key["security_token"]
-        return environment
