@@ -111,7 +111,8 @@ def reason_of(failed: FailedOrder) -> str:
     """Return why an order counts as failed: the service's words where there are some, else ours. Not made safe."""
     order = failed.order
     if failed.why == STUCK:
-        return f"pending for {duration(failed.pending_seconds)}: it is probably unpaid or unapproved"
+        waited = duration(failed.pending_seconds)
+        return f"pending for {waited}: it is probably unpaid or unapproved: see Billing Center > Orders in the console"
     if order["fail_reason"]:
         return str(order["fail_reason"])
     if failed.why == PARTIAL:
@@ -187,6 +188,8 @@ def _timed_out_sentence(tracker: Tracker, now: float, sanitize: Sanitize) -> str
     sentence = f"Timed out after {duration(now - tracker.started)} (wait_timeout)"
     if rest:
         sentence += f": {'; '.join(rest)}"
+    if standing.open and tracker.policy.wait_timeout:
+        sentence += "; what is open goes on: wait for it again, or raise wait_timeout"
     if tracker.last_error:
         sentence += f"; the last poll failed: {tracker.last_error.msg}"
     return sentence
