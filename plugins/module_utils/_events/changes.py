@@ -60,8 +60,10 @@ class Known(t.NamedTuple):
     returns: int = 0
 
     def is_before(self, row: Known) -> bool:
-        """Return whether a row can only be from later than this: it is further on its way, or tells of a later time."""
-        return _progress(row.state, row.finished) > _progress(self.state, self.finished) or row.latest > self.latest
+        """Return whether a row can only be from later than this: it tells of a later time, or it is further on its way
+        in an order that never went back."""
+        further = _progress(row.state, row.finished) > _progress(self.state, self.finished)
+        return row.latest > self.latest or (further and not self.returns)
 
 
 class ChangeTracker:
@@ -82,6 +84,7 @@ class ChangeTracker:
         # Steps back that were listed, and the seconds at which they were first.
         self._doubtful: dict[str, tuple[str, bool, float]] = {}
         self._wide_at: float | None = None
+        self._is_wide = False
 
     def watch(self, scope: str) -> None:
         """Watch this. Where it is not what is remembered, older orders that it newly brings into sight are not new."""
@@ -97,7 +100,8 @@ class ChangeTracker:
         They hold every open order, what may be tried again, and all since an hour before the newest; a span without any
         of these is left out, so that one old order does not bring all that followed it into every poll.
         """
-        if self._wide_at is None or seconds - self._wide_at >= WIDE_SECONDS:
+        self._is_wide = self._wide_at is None or seconds - self._wide_at >= WIDE_SECONDS
+        if self._is_wide:
             return [(floor, None)]
         newest = self._newest()
         recent = newest - LATE_MS
@@ -118,12 +122,11 @@ class ChangeTracker:
         self,
         orders: t.Iterable[_order.Order],
         at: Moment,
-        spans: t.Sequence[Span] = (),
         *,
         since: int | None = None,
         state: str | None = None,
     ) -> list[Event]:
-        """Take the orders of one poll and return an event for each change (into ``state`` only), oldest order first.
+        """Take the orders of the last ``spans`` and return an event for each change (into ``state`` only), oldest order first.
 
         The very first poll reports what was created ``since`` then; where that is None it only learns.
         """
@@ -138,7 +141,7 @@ class ChangeTracker:
         told = [event for event in events if event and state in (None, event["order"]["state"])]
         self.undelivered.update((event["id"], event) for event in told)
         self.polled = at.ms
-        if len(spans) == 1 and spans[0][1] is None:
+        if self._is_wide:
             self._wide_at = at.seconds
         self._forget(rows)
         return told

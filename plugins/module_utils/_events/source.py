@@ -126,7 +126,7 @@ class Source:
         # The earlier of two clocks: one that is ahead would hide what is ordered before its time comes.
         now_ms = min(self._clock.time_ms(), listing.server_ms or LATEST_MS)
         at = Moment(now_ms, listing.server_ms is not None, seconds)
-        memory.tracker.update(listing.orders, at, spans, since=poller.report_since, state=poller.state)
+        memory.tracker.update(listing.orders, at, since=poller.report_since, state=poller.state)
         await memory.save()
         await memory.deliver()
 

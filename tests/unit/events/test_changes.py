@@ -46,7 +46,8 @@ def at(after_ms: float = 0, *, agreed: bool = True) -> Moment:
 
 def started(*orders: Order) -> ChangeTracker:
     tracker = ChangeTracker()
-    assert tracker.update(orders, at(), tracker.spans(FLOOR, 0)) == []
+    assert tracker.spans(FLOOR, 0) == [(FLOOR, None)]
+    assert tracker.update(orders, at()) == []
     return tracker
 
 
@@ -142,11 +143,10 @@ def test_polls_reach_back_to_the_oldest_open_order_or_an_hour() -> None:
 
 def test_every_hour_a_poll_lists_everything() -> None:
     tracker = started(order("done", "successed"))
-    assert tracker.spans(FLOOR, WIDE_SECONDS - 1) != [(FLOOR, None)]
-    spans = tracker.spans(FLOOR, WIDE_SECONDS)
-    assert spans == [(FLOOR, None)]
-    tracker.update([], at(WIDE_SECONDS * 1000), spans)
-    assert tracker.spans(FLOOR, WIDE_SECONDS + 1) != [(FLOOR, None)]
+    for seconds in range(30, 9000, 30):
+        is_wide = tracker.spans(FLOOR, seconds) == [(FLOOR, None)]
+        assert is_wide == (seconds in (WIDE_SECONDS, 2 * WIDE_SECONDS))
+        tracker.update([], at(seconds * 1000))
 
 
 def test_one_old_order_does_not_bring_all_that_followed_into_every_poll() -> None:
@@ -243,6 +243,16 @@ def test_a_failed_order_that_is_tried_again_after_a_day_is_found_within_an_hour(
     assert RETRIED_MS == 24 * HOUR
 
 
+def test_a_step_back_that_only_the_hourly_poll_lists_is_listed_until_it_is_confirmed() -> None:
+    """Whatever state it leaves: nobody knows what a service lets its users do."""
+    tracker = started(order("a", "successed", NOW - 50 * HOUR), order("b", "successed"))
+    back = order("a", "running", NOW - 50 * HOUR)
+    tracker.spans(FLOOR, WIDE_SECONDS)
+    assert tracker.update([back], at(WIDE_SECONDS * 1000)) == []
+    assert is_listed(tracker.spans(FLOOR, WIDE_SECONDS + 30), NOW - 50 * HOUR)
+    assert told(tracker.update([back], at(2 * WIDE_SECONDS * 1000))) == [("a", "succeeded", "processing")]
+
+
 def test_the_same_step_a_second_time_is_another_event() -> None:
     tracker = started(order("a", "running"))
     ids = []
@@ -276,7 +286,7 @@ def test_no_clock_that_jumps_repeats_or_hides_anything(jump: int) -> None:
     seconds = 9 * 3600.0
     for moment in (NOW + 9 * HOUR + jump, NOW + 9 * HOUR, NOW + 9 * HOUR + jump):
         seconds += 30
-        assert tracker.update(rows, Moment(moment, False, seconds), tracker.spans(FLOOR, seconds)) == []
+        assert tracker.update(rows, Moment(moment, False, seconds)) == []
     new = order("new", "pending", NOW + 10 * HOUR)
     assert is_listed(tracker.spans(FLOOR, seconds + 30), NOW + 10 * HOUR)
     assert told(tracker.update([*rows, new], at(10 * HOUR))) == [("new", None, "pending")]
@@ -284,7 +294,7 @@ def test_no_clock_that_jumps_repeats_or_hides_anything(jump: int) -> None:
 
 def test_a_start_with_a_clock_that_is_ahead_hides_nothing_once_it_is_right() -> None:
     tracker = ChangeTracker()
-    tracker.update([], Moment(NOW + 50 * HOUR, False, 0), [(FLOOR, None)])
+    tracker.update([], Moment(NOW + 50 * HOUR, False, 0))
     assert tracker.update([], at(1000)) == []
     assert told(tracker.update([order("a", "pending", NOW + 2000)], at(3000))) == [("a", None, "pending")]
 
