@@ -126,7 +126,7 @@ class ChangeTracker:
         since: int | None = None,
         state: str | None = None,
     ) -> list[Event]:
-        """Take the orders of the last ``spans`` and return an event for each change (into ``state`` only), oldest order first.
+        """Take the orders of the last ``spans`` and return an event for each change (into ``state`` only), in order.
 
         The very first poll reports what was created ``since`` then; where that is None it only learns.
         """

@@ -13,14 +13,12 @@ import json
 import typing as t
 
 from .._client.clock import Clock
-from .._client.errors import InputError
+from .._client.errors import InputError, PoolNotFoundError
 from .._options import complete, environment_credentials, gather_credentials
 from .._orders import model as _order
-from .._orders.api import Listing
+from .._orders.api import Listing, OrdersApi
 from .._orders.query import HORIZON_MS, PHASES, Query
 from .._session import Connection
-from .._wait.source import DirectSource
-from .._wait.targets import POOL, Target, Targets
 from .changes import Span
 from .options import OPTIONS, given_options
 
@@ -42,7 +40,7 @@ class Poller:
         for name in ("involved_names", "order_names", "order_ids", "operation"):
             if self._options[name] == []:
                 raise InputError(f"{name} is empty: leave it out to watch all there are")
-        self._items = tuple(Target(POOL, name) for name in self._options["involved_names"] or ())
+        self._pools: list[str] = self._options["involved_names"] or []
         self._clock = clock
         self._began_ms = clock.time_ms()
         self._offset_ms: int | None = None
@@ -83,13 +81,38 @@ class Poller:
             self._offset_ms = 0 if server_ms is None else server_ms - self._clock.time_ms()
             self._query = self._query_at(self._began_ms + self._offset_ms)
         found = [order for listing in listings for order in listing.orders if self._is_watched(order)]
-        return Listing(found, None, any(listing.truncated for listing in listings), server_ms)
+        truncated = any(listing.truncated for listing in listings)
+        return Listing(self._masked(found), None, truncated, server_ms)
+
+    def _masked(self, orders: list[_order.Order]) -> list[_order.Order]:
+        """Return orders without secrets, which a service may echo; what a state is called is no secret."""
+        masked: list[_order.Order] = self.connection.redactor.mask(orders)
+        if masked is orders:
+            return orders
+        return [{**order, "state": was["state"]} for order, was in zip(masked, orders)]
 
     def _is_watched(self, order: _order.Order) -> bool:
-        return self._query.keeps(order) and (not self._items or any(item.meets(order) for item in self._items))
+        names = (order["resource_name"], order["resource_display_name"])
+        return self._query.keeps(order) and (not self._pools or any(name in self._pools for name in names))
 
     def _list(self, query: Query) -> Listing:
-        if not self._items:
-            return self.connection.orders().list(query)
-        targets = Targets(self._items, query, True)
-        return DirectSource(self.connection, targets).poll(query.since)
+        """Return at least the watched orders of a query, by one listing wherever that shows all of them."""
+        api = self.connection.orders()
+        if len(self._pools) == 1:
+            try:
+                return api.list(query.for_pool(self._pools[0]))
+            except PoolNotFoundError:
+                pass  # It is not there yet, or no longer, while its orders may be listed.
+        listing = api.list(query)
+        return self._list_each(api, query) if listing.truncated and self._pools else listing
+
+    def _list_each(self, api: OrdersApi, query: Query) -> Listing:
+        orders, truncated = [], False
+        for pool in self._pools:
+            try:
+                listing = api.list(query.for_pool(pool))
+            except PoolNotFoundError:
+                continue
+            orders += listing.orders
+            truncated = truncated or listing.truncated
+        return Listing(orders, None, truncated)

@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What may be concluded from the events, for random histories and a service that is stale, partial and contradicts itself.
+"""What may be concluded from the events: random histories, and a service that is stale, partial and contradicts itself.
 
-A row is missing from a poll by chance, or as it was up to 45 seconds ago, or there twice, once stale; whole polls are so as
-well; times are missing; clocks jump; and the source is killed between polls. All the same, what is reported of an order is a
-part of what happened to it, in that order, each step once; and in the end its last state is known.
+A row is missing from a poll by chance, or as it was up to 45 seconds ago, or there twice, once stale; so are whole
+polls; times are missing; clocks jump; and the source is killed between polls. All the same, what is reported of an
+order is a part of what happened to it, in that order, each step once; and in the end its last state is known.
 """
 
 from __future__ import annotations
