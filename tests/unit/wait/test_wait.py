@@ -102,7 +102,7 @@ def test_ninety_minutes_of_faults_end_in_success() -> None:
 
 def test_a_refused_key_ends_the_wait_after_one_request() -> None:
     with world([order("pool-a", ("processing", 60), "succeeded")]) as here:
-        environ = {**here.server.environment(), "HW_SECRET_KEY": "SKwrongwrongwrongwrong"}
+        environ = {**here.server.environment(), "HUAWEICLOUD_SDK_SK": "SKwrongwrongwrongwrong"}
         outcome = here.wait(order_names=["order.pool-a-w4l2n"], environ=environ)
     assert outcome.failed and len(here.requests()) == 1
     assert "refuses the access key" in outcome.result["msg"]
