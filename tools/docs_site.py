@@ -47,7 +47,8 @@ INDEX = """
 huaweicloud.modelarts
 =====================
 
-Query, wait for and report the orders of ModelArts resource pools on Huawei Cloud.
+Query, wait for and report the orders of ModelArts resource pools on Huawei Cloud. Begin with the
+:doc:`quick start <collection/docsite/quick_start_guide>`.
 
 .. toctree::
    :maxdepth: 2
@@ -66,6 +67,7 @@ Query, wait for and report the orders of ModelArts resource pools on Huawei Clou
    :maxdepth: 1
    :glob:
 
+   pages/role_*
    pages/*
 """
 
