@@ -34,13 +34,16 @@ options:
         region's own project has its name.
       - The environment variable E(HW_PROJECT_NAME) stands in for it.
     type: str
+    aliases: [project]
   auth_token:
     description:
-      - An IAM token of the project. It wins over O(access_key), which wins over O(username).
-      - Credentials in the task are used alone. Only where the task gives none of O(auth_token), O(access_key),
-        O(secret_key), O(security_token), O(username), O(domain_name) and O(password), those of the environment are.
+      - An IAM token of the project. It wins over O(access_key), which wins over O(username), O(oidc_provider_urn) and
+        O(ecs_agency), in this order.
+      - Credentials in the task are used alone. Only where the task gives none at all, no token, key, user, OIDC option,
+        O(ecs_agency) or agency, those of the environment are.
       - The environment variable E(HW_AUTH_TOKEN) stands in for it.
     type: str
+    aliases: [token]
   access_key:
     description:
       - Access key ID (AK), used with O(secret_key) to sign every request.
@@ -63,16 +66,73 @@ options:
         one is got.
       - The environment variable E(HW_USER_NAME) stands in for it.
     type: str
+    aliases: [user]
   domain_name:
     description:
       - Name of the account that O(username) belongs to.
       - The environment variable E(HW_DOMAIN_NAME) stands in for it.
     type: str
+    aliases: [domain]
   password:
     description:
       - Password of O(username).
       - The environment variable E(HW_USER_PASSWORD) stands in for it.
     type: str
+  oidc_provider_urn:
+    description:
+      - URN of the OIDC identity provider in IAM that issues O(oidc_token). With it, STS gives a temporary key for the
+        token that a CI job or a controller holds, and another one before that ends.
+      - The environment variable E(HUAWEICLOUD_OIDC_PROVIDER_URN) stands in for it.
+    type: str
+  oidc_agency_urn:
+    description:
+      - URN of the agency that trusts O(oidc_provider_urn), V(iam::ACCOUNT_ID:agency:NAME).
+      - The environment variable E(HUAWEICLOUD_OIDC_AGENCY_URN) stands in for it.
+    type: str
+  oidc_token:
+    description:
+      - The OIDC token itself. It wins over O(oidc_token_file).
+      - It is short-lived, so let O(temporary_key_duration) outlive the task, or give a file that is renewed.
+      - The environment variable E(HUAWEICLOUD_OIDC_ID_TOKEN) stands in for it.
+    type: str
+  oidc_token_file:
+    description:
+      - File that holds the OIDC token. It is read anew for each temporary key.
+      - The environment variable E(HUAWEICLOUD_OIDC_TOKEN_FILE) stands in for it.
+    type: path
+  ecs_agency:
+    description:
+      - Whether to take temporary keys from the metadata of the Huawei Cloud server that the task runs on, which needs
+        an agency. The metadata address is never asked without this.
+      - The environment variable E(HW_ECS_AGENCY) stands in for it.
+    type: bool
+    default: false
+  assume_role_agency_name:
+    description:
+      - Name of an agency to assume, on top of O(access_key), OIDC or O(ecs_agency). Orders are then those of the
+        account that delegates.
+      - The environment variable E(HW_ASSUME_ROLE_AGENCY_NAME) stands in for it.
+    type: str
+  assume_role_domain_name:
+    description:
+      - Name of the account that delegates through O(assume_role_agency_name). Give this or O(assume_role_domain_id).
+      - The environment variable E(HW_ASSUME_ROLE_DOMAIN_NAME) stands in for it.
+    type: str
+  assume_role_domain_id:
+    description:
+      - ID of the account that delegates through O(assume_role_agency_name). Give this or O(assume_role_domain_name).
+      - The environment variable E(HW_ASSUME_ROLE_DOMAIN_ID) stands in for it.
+    type: str
+  temporary_key_duration:
+    description:
+      - How long a temporary key of OIDC or of an agency shall live, in seconds, or with a unit (V(45m), V(2h)). It is
+        renewed before it ends.
+      - From 15 minutes to 12 hours for OIDC and to 24 hours for an agency; one hour at most for an agency on top of a
+        temporary key.
+      - The environment variables E(HW_ASSUME_ROLE_DURATION) and E(HUAWEICLOUD_OIDC_DURATION_SECONDS) stand in for it,
+        in this order.
+    type: str
+    default: 1h
   cloud:
     description:
       - Domain of the cloud. The addresses are V(https://modelarts.REGION.CLOUD) and V(https://iam.REGION.CLOUD).
@@ -92,6 +152,13 @@ options:
       - Base URL of IAM. A trailing V(/v3) is accepted. Derived from O(region) and O(cloud) by default.
       - The same rules hold as for O(endpoint).
       - The environment variables E(HUAWEICLOUD_SDK_IAM_ENDPOINT) and E(HW_AUTH_URL) stand in for it, in this order.
+    type: str
+    aliases: [identity_endpoint, auth_url]
+  sts_endpoint:
+    description:
+      - Base URL of STS, where OIDC tokens are exchanged. Derived from O(region) and O(cloud) by default.
+      - The same rules hold as for O(endpoint).
+      - The environment variable E(HUAWEICLOUD_SDK_STS_ENDPOINT) stands in for it.
     type: str
   validate_certs:
     description:
@@ -213,6 +280,79 @@ options:
         key: password
     vars:
       - name: modelarts_password
+  oidc_provider_urn:
+    env:
+      - name: HUAWEICLOUD_OIDC_PROVIDER_URN
+    ini:
+      - section: modelarts
+        key: oidc_provider_urn
+    vars:
+      - name: modelarts_oidc_provider_urn
+  oidc_agency_urn:
+    env:
+      - name: HUAWEICLOUD_OIDC_AGENCY_URN
+    ini:
+      - section: modelarts
+        key: oidc_agency_urn
+    vars:
+      - name: modelarts_oidc_agency_urn
+  oidc_token:
+    env:
+      - name: HUAWEICLOUD_OIDC_ID_TOKEN
+    ini:
+      - section: modelarts
+        key: oidc_token
+    vars:
+      - name: modelarts_oidc_token
+  oidc_token_file:
+    env:
+      - name: HUAWEICLOUD_OIDC_TOKEN_FILE
+    ini:
+      - section: modelarts
+        key: oidc_token_file
+    vars:
+      - name: modelarts_oidc_token_file
+  ecs_agency:
+    env:
+      - name: HW_ECS_AGENCY
+    ini:
+      - section: modelarts
+        key: ecs_agency
+    vars:
+      - name: modelarts_ecs_agency
+  assume_role_agency_name:
+    env:
+      - name: HW_ASSUME_ROLE_AGENCY_NAME
+    ini:
+      - section: modelarts
+        key: assume_role_agency_name
+    vars:
+      - name: modelarts_assume_role_agency_name
+  assume_role_domain_name:
+    env:
+      - name: HW_ASSUME_ROLE_DOMAIN_NAME
+    ini:
+      - section: modelarts
+        key: assume_role_domain_name
+    vars:
+      - name: modelarts_assume_role_domain_name
+  assume_role_domain_id:
+    env:
+      - name: HW_ASSUME_ROLE_DOMAIN_ID
+    ini:
+      - section: modelarts
+        key: assume_role_domain_id
+    vars:
+      - name: modelarts_assume_role_domain_id
+  temporary_key_duration:
+    env:
+      - name: HW_ASSUME_ROLE_DURATION
+      - name: HUAWEICLOUD_OIDC_DURATION_SECONDS
+    ini:
+      - section: modelarts
+        key: temporary_key_duration
+    vars:
+      - name: modelarts_temporary_key_duration
   cloud:
     env:
       - name: HW_CLOUD
@@ -238,6 +378,14 @@ options:
         key: iam_endpoint
     vars:
       - name: modelarts_iam_endpoint
+  sts_endpoint:
+    env:
+      - name: HUAWEICLOUD_SDK_STS_ENDPOINT
+    ini:
+      - section: modelarts
+        key: sts_endpoint
+    vars:
+      - name: modelarts_sts_endpoint
   validate_certs:
     ini:
       - section: modelarts

@@ -109,7 +109,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options imp
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.api import Listing, OrdersApi
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.query import Query
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._session import Connection
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._session import connect
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._lookup_options import PluginOptions
 
 display = Display()
@@ -145,16 +145,16 @@ class LookupModule(LookupBase):
         options = given.read(INFO)
         clock = Clock()
         Query.from_options({**options, "involved_name": None}, clock.time_ms())  # so that bad filters send nothing
-        connection = Connection(options, given.credentials(), clock)
+        session = connect(options, clock=clock, credentials=given.credentials())
         try:
-            orders = self._orders_of(connection.orders(), pools, options, clock)
+            with session:
+                orders = self._orders_of(session.orders(), pools, options, clock)
         except Exception as error:
-            raise as_typed(error, connection.redactor.line) from None
+            raise as_typed(error, session.redactor.line) from None
         finally:
-            register(connection.redactor.secrets)
-            connection.close()
+            register(session.redactor.secrets)
         # A service that echoes a secret must not carry it into whatever a playbook makes of the orders.
-        return t.cast("list[dict[str, t.Any]]", connection.redactor.mask(orders))
+        return t.cast("list[dict[str, t.Any]]", session.redactor.mask(orders))
 
     def _orders_of(self, api: OrdersApi, pools: list[str], options: Values, clock: Clock) -> list[dict[str, t.Any]]:
         """Return the orders of each pool, each once even where a pool was named by its name and by its ID."""

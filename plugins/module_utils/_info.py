@@ -9,17 +9,16 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import typing as t
 
 from ._client.clock import Clock
 from ._client.errors import ModelArtsError, as_typed
-from ._client.text import Redactor, is_age, safe
-from ._options import CONNECTION, Values, complete, environment_credentials, gather_credentials, secrets_in
+from ._client.text import is_age, safe
+from ._options import Values
 from ._orders import model as _order
 from ._orders.api import Listing, OrdersApi
 from ._orders.query import HORIZON_MS, Query, named_in
-from ._session import Connection
+from ._session import Session, connect
 
 INCOMPLETE = "The listing may be incomplete (truncated is true): narrow it by involved_name, or by since and until"
 # Clocks that differ by less are as good as the same: Date has whole seconds, and an answer takes a while.
@@ -45,8 +44,8 @@ def query_orders(options: Values, environ: t.Mapping[str, str] | None = None, cl
     """Return what ``modelarts_order_info`` returns for these options. Never raises."""
     clock = clock or Clock()
 
-    def ask(connection: Connection) -> Outcome:
-        orders = connection.orders()
+    def ask(session: Session) -> Outcome:
+        orders = session.orders()
         query, listing = list_orders(orders, options, clock)
         if listing.missing and query.one_page:
             # Another page, or another phase, may hold them.
@@ -56,36 +55,28 @@ def query_orders(options: Values, environ: t.Mapping[str, str] | None = None, cl
             warnings += orders.add_details(listing.orders)
         return Outcome(success(listing, query), warnings)
 
-    return over_connection(options, environ, clock, ask, lambda error: failure(error, named_in(options)))
+    return over_session(options, environ, clock, ask, lambda error: failure(error, named_in(options)))
 
 
-def over_connection(
+def over_session(
     options: Values,
     environ: t.Mapping[str, str] | None,
     clock: Clock,
-    ask: t.Callable[[Connection], Outcome],
+    ask: t.Callable[[Session], Outcome],
     failed: t.Callable[[ModelArtsError], dict[str, t.Any]],
 ) -> Outcome:
-    """Return what ``ask`` makes of the connection that options describe; ``failed`` shapes the result of an error.
+    """Return what ``ask`` makes of the session that options describe; ``failed`` shapes the result of an error.
 
     Whatever is raised inside, of any kind, becomes such a result: no exception leaves an entry point.
     """
-    environ = os.environ if environ is None else environ
-    credentials = gather_credentials(options, environment_credentials(environ))
-    options = complete(CONNECTION, options, environ)
-    secrets = secrets_in(options, credentials)
-    connection: Connection | None = None
+    session = connect(options, environ, clock)
     try:
-        connection = Connection(options, credentials, clock)
-        outcome = ask(connection)
+        with session:
+            outcome = ask(session)
     except Exception as error:
-        line = Redactor(secrets).line if connection is None else connection.redactor.line
-        outcome = Outcome(failed(as_typed(error, line)))
-    outcome.secrets = secrets
-    if connection is not None:
-        outcome.secrets |= connection.redactor.secrets
-        outcome.requests = connection.transport.requests_sent
-        connection.close()
+        outcome = Outcome(failed(as_typed(error, session.redactor.line)))
+    outcome.secrets = session.redactor.secrets
+    outcome.requests = session.requests_sent
     return outcome
 
 

@@ -38,28 +38,42 @@ class Option:
     elements: str | None = None
 
 
-def _secret(*env: str) -> Option:
-    return Option(env=env, secret=True, credential=True)
+def _secret(*env: str, aliases: tuple[str, ...] = ()) -> Option:
+    return Option(env=env, secret=True, credential=True, aliases=aliases)
 
 
-def _credential(*env: str) -> Option:
-    return Option(env=env, credential=True)
+def _credential(*env: str, aliases: tuple[str, ...] = ()) -> Option:
+    return Option(env=env, credential=True, aliases=aliases)
 
 
 CONNECTION: dict[str, Option] = {
     "region": Option(env=("HW_REGION_NAME",)),
     "project_id": Option(env=("HUAWEICLOUD_SDK_PROJECT_ID", "HW_PROJECT_ID")),
-    "project_name": Option(env=("HW_PROJECT_NAME",)),
-    "auth_token": _secret("HW_AUTH_TOKEN"),
+    "project_name": Option(env=("HW_PROJECT_NAME",), aliases=("project",)),
+    "auth_token": _secret("HW_AUTH_TOKEN", aliases=("token",)),
     "access_key": _credential("HUAWEICLOUD_SDK_AK", "HW_ACCESS_KEY"),
     "secret_key": _secret("HUAWEICLOUD_SDK_SK", "HW_SECRET_KEY"),
     "security_token": _secret("HUAWEICLOUD_SDK_SECURITY_TOKEN", "HW_SECURITY_TOKEN"),
-    "username": _credential("HW_USER_NAME"),
-    "domain_name": _credential("HW_DOMAIN_NAME"),
+    "username": _credential("HW_USER_NAME", aliases=("user",)),
+    "domain_name": _credential("HW_DOMAIN_NAME", aliases=("domain",)),
     "password": _secret("HW_USER_PASSWORD"),
+    "oidc_provider_urn": _credential("HUAWEICLOUD_OIDC_PROVIDER_URN"),
+    "oidc_agency_urn": _credential("HUAWEICLOUD_OIDC_AGENCY_URN"),
+    "oidc_token": _secret("HUAWEICLOUD_OIDC_ID_TOKEN"),
+    "oidc_token_file": Option("path", env=("HUAWEICLOUD_OIDC_TOKEN_FILE",), credential=True),
+    "ecs_agency": Option("bool", False, ("HW_ECS_AGENCY",), credential=True),
+    "assume_role_agency_name": _credential("HW_ASSUME_ROLE_AGENCY_NAME"),
+    "assume_role_domain_name": _credential("HW_ASSUME_ROLE_DOMAIN_NAME"),
+    "assume_role_domain_id": _credential("HW_ASSUME_ROLE_DOMAIN_ID"),
+    "temporary_key_duration": Option(
+        default="1h", env=("HW_ASSUME_ROLE_DURATION", "HUAWEICLOUD_OIDC_DURATION_SECONDS")
+    ),
     "cloud": Option(default="myhuaweicloud.com", env=("HW_CLOUD",)),
     "endpoint": Option(env=("HW_MODELARTS_ENDPOINT",)),
-    "iam_endpoint": Option(env=("HUAWEICLOUD_SDK_IAM_ENDPOINT", "HW_AUTH_URL")),
+    "iam_endpoint": Option(
+        env=("HUAWEICLOUD_SDK_IAM_ENDPOINT", "HW_AUTH_URL"), aliases=("identity_endpoint", "auth_url")
+    ),
+    "sts_endpoint": Option(env=("HUAWEICLOUD_SDK_STS_ENDPOINT",)),
     "validate_certs": Option("bool", True),
     "ca_path": Option("path", env=("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")),
     "use_proxy": Option("bool", True),
@@ -114,6 +128,9 @@ WAIT: dict[str, Option] = {**CONNECTION, **WAIT_FILTERS, **PATIENCE}
 CREDENTIALS = tuple(name for name, option in CONNECTION.items() if option.credential)
 SECRETS = tuple(name for name, option in CONNECTION.items() if option.secret)
 
+# The words that ansible takes for booleans.
+_TRUE, _FALSE = ("true", "yes", "on", "1", "1.0", "y", "t"), ("false", "no", "off", "0", "0.0", "n", "f")
+
 
 def is_given(value: t.Any) -> bool:
     """Return whether somebody has set this value."""
@@ -167,23 +184,31 @@ def gather_credentials(*places: Values) -> dict[str, str]:
     with the half of another one.
     """
     for place in places:
-        given = {name: str(place[name]) for name in CREDENTIALS if is_given(place.get(name))}
+        texts = {name: _credential_of(CONNECTION[name], place.get(name)) for name in CREDENTIALS}
+        given = {name: text for name, text in texts.items() if text is not None}
         if given:
             return given
     return {}
 
 
+def _credential_of(option: Option, value: t.Any) -> str | None:
+    """Return a credential as text, None where it is not given; a switch that is off is not given either."""
+    if option.type == "bool":
+        word = str(value).strip().lower()
+        return None if word in _FALSE or not is_given(value) else "true" if word in _TRUE else str(value)
+    return str(value) if is_given(value) else None
+
+
 def secrets_in(options: Values, credentials: t.Mapping[str, str]) -> frozenset[str]:
     """Return every value that must be masked: secret options, and a password that was put into an address."""
-    addresses = (str(options.get(name) or "") for name in ("endpoint", "iam_endpoint"))
+    addresses = (str(options.get(name) or "") for name in ("endpoint", "iam_endpoint", "sts_endpoint"))
     passwords = (match[1] for address in addresses if (match := _URL_LOGIN.match(address)))
     return frozenset(value for value in (*(credentials.get(name) for name in SECRETS), *passwords) if value)
 
 
 def environment_credentials(environ: t.Mapping[str, str]) -> dict[str, str]:
     """Return the credentials that the environment offers, by option name."""
-    found = {name: first_set(CONNECTION[name].env, environ) for name in CREDENTIALS}
-    return {name: value for name, value in found.items() if value is not None}
+    return gather_credentials({name: first_set(CONNECTION[name].env, environ) for name in CREDENTIALS})
 
 
 def complete(options: t.Mapping[str, Option], given: Values, environ: t.Mapping[str, str]) -> dict[str, t.Any]:

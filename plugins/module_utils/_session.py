@@ -4,157 +4,218 @@
 
 # This code is PRIVATE to the collection: it may change in any release.
 
-"""Where the service is, who asks, and for which project: from options to an orders API that is ready to be asked."""
+"""Where the service is, who asks, and for which project: from options to an API that is ready to be asked."""
 
 from __future__ import annotations
 
+import dataclasses
+import os
 import re
 import typing as t
 
 from ._client import iam as _iam
-from ._client.auth import Identity, KeyIdentity, PasswordIdentity, TokenIdentity
+from ._client.auth import methods as _methods
+from ._client.auth.agency import AgencySource
+from ._client.auth.base import Auth
+from ._client.auth.ecs import EcsSource
+from ._client.auth.key import KeyAuth
+from ._client.auth.oidc import OidcSource
+from ._client.auth.password import PasswordAuth
+from ._client.auth.temporary import KeySource, TemporaryKeyAuth
+from ._client.auth.token import TokenAuth
 from ._client.clock import Clock
 from ._client.errors import InputError
 from ._client.http import Http, HttpOptions
 from ._client.request import check_url
 from ._client.retry import Transport
-from ._client.text import Redactor, safe
-from ._options import SECRETS, Values
+from ._client.text import Redactor, parse_seconds, safe
+from ._options import CONNECTION, Values, complete, environment_credentials, gather_credentials, secrets_in
 from ._orders.api import OrdersApi
 
 _HOST_PART = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
 # A region's ID, which is the name of its own project; further projects are named after it: cn-north-4_train.
 _REGION_NAME = re.compile(r"[a-z]{2}-[a-z]+-\d+(_.*)?")
-_HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
-_PRINTABLE = ("auth_token", "access_key", "secret_key", "security_token")
 DEFAULT_CLOUD = "myhuaweicloud.com"
 # Huawei Cloud's European site lives under a domain of its own.
 _EUROPE = ("eu-west-1", "myhuaweicloud.eu")
-
-_METHODS = {
-    "auth_token": ("auth_token",),
-    "access_key": ("access_key", "secret_key"),
-    "username": ("username", "domain_name", "password"),
-}
-_HOW = "give auth_token, or access_key and secret_key, or username, domain_name and password"
+# STS of any region serves all of them.
+_STS_REGION = "cn-north-4"
+# How long temporary keys may live, in seconds: from STS, of an agency, and of one that a temporary key assumes.
+_SHORTEST, _LONGEST_OIDC, _LONGEST_AGENCY, _LONGEST_CHAINED = 900, 43200, 86400, 3600
 
 
-class Connection:
-    """One door's connection: at most one login and one session, however many requests follow."""
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """The addresses and the project that options name. ``project_name`` is what the project is looked up by."""
+
+    endpoint: str
+    iam: str
+    sts: str
+    project_id: str | None
+    project_name: str | None
+
+    @classmethod
+    def from_options(cls, options: Values) -> Place:
+        """Check the options that say where the service is. Raises InputError."""
+        region = _region(options)
+        cloud = _cloud(options, region)
+        validate = _is_true(options, "validate_certs")
+        project_id = _project_id(options)
+        sts = _text(options, "sts_endpoint") or f"https://sts.{region or _STS_REGION}.{cloud}"
+        return cls(
+            endpoint=_endpoint(options, region, cloud, validate),
+            iam=_iam_endpoint(options, region, cloud, validate),
+            sts=check_url("sts_endpoint", sts, validate),
+            project_id=project_id,
+            project_name=_text(options, "project_name") or region,
+        )
+
+    def name_of_project(self) -> str:
+        """Return the name by which the project can be found. Raises InputError where there is none."""
+        if self.project_name is None:
+            raise InputError("project_id is missing: set project_id, project_name or region, by which it can be found")
+        return self.project_name
+
+
+class Session:
+    """One entry point's session, a context manager: at most one login at a time, however many requests follow."""
+
+    transport: Transport
+    place: Place
 
     def __init__(self, options: Values, credentials: t.Mapping[str, str], clock: Clock) -> None:
-        """Check the connection options and the gathered credentials. Raises InputError; sends nothing."""
-        self._region = _region(options)
-        self._cloud = _cloud(options, self._region)
-        self._validate = _is_true(options, "validate_certs")
-        self._project_id = _project_id(options)
-        self._project_name = _text(options, "project_name") or self._region
-        self.iam_endpoint = self._find_iam(options)
-        self.endpoint = self._find_endpoint(options)
-        self._method = _method(credentials)
-        self.redactor = Redactor(credentials.get(name) for name in SECRETS)
-        self.transport = _transport(options, self._validate, self.redactor, clock)
-        self._identity = self._new_identity(credentials)
+        """Take in connection options and the gathered credentials; nothing is checked yet."""
+        self._options = options
+        self._credentials = credentials
+        self._clock = clock
+        self._orders: OrdersApi | None = None
+        self._opened = False
+        # Every secret given, and every one that is got on the way.
+        self.redactor = Redactor(secrets_in(options, credentials))
 
-    def _find_endpoint(self, options: Values) -> str:
-        given = _text(options, "endpoint")
-        if given:
-            return check_url("endpoint", given, self._validate)
-        if not self._region:
-            raise InputError(
-                "region is missing: set region (or HW_REGION_NAME), for instance cn-north-4, or set endpoint"
-            )
-        return f"https://modelarts.{self._region}.{self._cloud}"
-
-    def _find_iam(self, options: Values) -> str:
-        given = _text(options, "iam_endpoint")
-        if given:
-            return check_url("iam_endpoint", re.sub(r"/v3/*$", "", given), self._validate)
-        return f"https://iam.{self._region}.{self._cloud}" if self._region else f"https://iam.{self._cloud}"
-
-    def _new_identity(self, credentials: t.Mapping[str, str]) -> Identity:
-        if self._method == "auth_token":
-            return TokenIdentity(credentials["auth_token"])
-        if self._method == "access_key":
-            return KeyIdentity(
-                credentials["access_key"],
-                credentials["secret_key"],
-                credentials.get("security_token"),
-                self._project_id,
-            )
-        login = _iam.Login(
-            credentials["username"],
-            credentials["password"],
-            credentials["domain_name"],
-            self._project_id,
-            self._need_project_name(),
+    def open(self) -> Session:
+        """Check the options and the credentials. Raises InputError; sends nothing."""
+        options, credentials = self._options, self._credentials
+        self.place = Place.from_options(options)
+        self._project_id = self.place.project_id
+        method = _methods.chosen_method(credentials)
+        http = HttpOptions(
+            validate_certs=_is_true(options, "validate_certs"),
+            ca_path=_text(options, "ca_path"),
+            use_proxy=_is_true(options, "use_proxy"),
         )
-        return PasswordIdentity(lambda: self._log_in(self.iam_endpoint, login))
+        self.transport = Transport(
+            Http(http),
+            timeout=_positive(options, "timeout", 30.0),
+            retries=_retries(options),
+            redactor=self.redactor,
+            clock=self._clock,
+        )
+        self._opened = True
+        self._auth = self._new_auth(method)
+        return self
 
-    def _log_in(self, iam: str, login: _iam.Login) -> str:
-        token = _iam.log_in(self.transport, iam, login)
-        self._project_id = self._project_id or token.project_id
-        return token.value
+    def close(self) -> None:
+        """Close the kept connections."""
+        if self._opened:
+            self.transport.close()
 
-    def _need_project_name(self) -> str | None:
-        if self._project_id or self._project_name:
-            return self._project_name
-        raise InputError("project_id is missing: set project_id, project_name or region, by which it can be found")
+    def __enter__(self) -> Session:
+        return self.open()
+
+    def __exit__(self, *dummy: object) -> None:
+        self.close()
+
+    @property
+    def requests_sent(self) -> int:
+        """How many requests were sent so far."""
+        return self.transport.requests_sent if self._opened else 0
 
     def orders(self) -> OrdersApi:
         """Return the orders of the project, which is looked up first where only its name is known."""
-        return OrdersApi(self.transport, self._identity, self.endpoint, self._find_project())
+        if self._orders is None:
+            self._orders = OrdersApi(self.transport, self._auth, self.place.endpoint, self._find_project())
+        return self._orders
+
+    def _new_auth(self, method: str) -> Auth:
+        given, place = self._credentials, self.place
+        if method == _methods.TOKEN:
+            return TokenAuth(given["auth_token"])
+        if method == _methods.PASSWORD:
+            names = given["username"], given["password"], given["domain_name"]
+            login = _iam.Login(*names, place.project_id, None if place.project_id else place.name_of_project())
+            return PasswordAuth(lambda: self._log_in(login))
+        if _methods.AGENCY in given:
+            return TemporaryKeyAuth(self._agency(method), self._clock)
+        if method == _methods.KEY:
+            return self._key()
+        return TemporaryKeyAuth(self._source(method), self._clock)
+
+    def _key(self) -> KeyAuth:
+        given = self._credentials
+        return KeyAuth(given["access_key"], given["secret_key"], given.get("security_token"))
+
+    def _source(self, method: str) -> KeySource:
+        if method == _methods.ECS:
+            return EcsSource(self.transport)
+        given, seconds = self._credentials, self._seconds(_LONGEST_OIDC)
+        urns = given["oidc_provider_urn"], given["oidc_agency_urn"]
+        token, file = given.get("oidc_token"), given.get("oidc_token_file")
+        return OidcSource(self.transport, self.place.sts, *urns, token, file, seconds)
+
+    def _agency(self, method: str) -> AgencySource:
+        """Return the source of an agency's keys, which another key assumes: a temporary one for an hour at most."""
+        given = self._credentials
+        domains = zip(("domain_name", "domain_id"), _methods.AGENCY_DOMAINS)
+        domain = {key: given[name] for key, name in domains if name in given}
+        permanent = method == _methods.KEY and "security_token" not in given
+        base: Auth = self._key() if method == _methods.KEY else TemporaryKeyAuth(self._source(method), self._clock)
+        seconds = self._seconds(_LONGEST_AGENCY if permanent else _LONGEST_CHAINED)
+        return AgencySource(self.transport, base, self.place.iam, given[_methods.AGENCY], domain, seconds)
+
+    def _seconds(self, longest: int) -> int:
+        value = self._options.get("temporary_key_duration")
+        seconds = parse_seconds("temporary_key_duration", 3600 if value is None else value)
+        if not _SHORTEST <= seconds <= longest:
+            raise InputError(
+                f"temporary_key_duration: {safe(value, 20)} is out of range: such a key may live from {_SHORTEST} to "
+                f"{longest} seconds"
+            )
+        return int(seconds)
+
+    def _log_in(self, login: _iam.Login) -> str:
+        token = _iam.log_in(self.transport, self.place.iam, login)
+        self._project_id = self._project_id or token.project_id
+        return token.value
 
     def _find_project(self) -> str:
-        if self._project_id is None and isinstance(self._identity, PasswordIdentity):
+        if self._project_id is None and isinstance(self._auth, PasswordAuth):
             # The token that the password buys names its project.
-            self.transport.persist(self._identity.token)
+            self.transport.with_retries(self._auth.token)
         if self._project_id is None:
-            name = self._need_project_name()
-            self._project_id = _iam.find_project(self.transport, self._identity, self.iam_endpoint, name or "")
-        if isinstance(self._identity, KeyIdentity):
-            self._identity.project_id = self._project_id
+            whose = " in the account that delegates" if _methods.AGENCY in self._credentials else ""
+            name = self.place.name_of_project()
+            self._project_id = _iam.find_project(self.transport, self._auth, self.place.iam, name, whose)
+        if isinstance(self._auth, (KeyAuth, TemporaryKeyAuth)):
+            self._auth.project_id = self._project_id
         return self._project_id
 
-    def close(self) -> None:
-        """Close the session."""
-        self.transport.close()
 
+def connect(
+    options: Values,
+    environ: t.Mapping[str, str] | None = None,
+    clock: Clock | None = None,
+    credentials: t.Mapping[str, str] | None = None,
+) -> Session:
+    """Return the session that options describe, completed from the environment, to be used as a context manager.
 
-def _method(credentials: t.Mapping[str, str]) -> str:
-    """Return the option that names the method: token, else AK/SK, else user and password. Half of one is an error."""
-    for method, needed in _METHODS.items():
-        if any(name in credentials for name in needed) or (method == "access_key" and "security_token" in credentials):
-            missing = [name for name in needed if name not in credentials]
-            if missing:
-                given = ", ".join(name for name in (*needed, "security_token") if name in credentials)
-                raise InputError(
-                    f"{' and '.join(missing)} missing: {given} was given alone: give them together, all in the task "
-                    "or all in the environment (the two are never mixed)"
-                )
-            _check_characters(credentials, (*needed, "security_token"))
-            return method
-    raise InputError(f"No credentials: {_HOW}, in the task or in the environment")
-
-
-def _check_characters(credentials: t.Mapping[str, str], names: t.Iterable[str]) -> None:
-    for name in names:
-        value = credentials.get(name)
-        if value and name in _PRINTABLE and not _HEADER_SAFE.fullmatch(value):
-            raise InputError(
-                f"{name} holds a blank, a line break or another character that cannot belong to it: check it"
-            )
-
-
-def _transport(options: Values, validate: bool, redactor: Redactor, clock: Clock) -> Transport:
-    timeout = _positive(options, "timeout", 30.0)
-    http = HttpOptions(
-        validate_certs=validate,
-        ca_path=_text(options, "ca_path"),
-        use_proxy=_is_true(options, "use_proxy"),
-    )
-    return Transport(Http(http), timeout=timeout, retries=_retries(options), redactor=redactor, clock=clock)
+    ``credentials`` are those of the place that counts, where the caller knows better. Never raises, sends nothing.
+    """
+    environ = os.environ if environ is None else environ
+    if credentials is None:
+        credentials = gather_credentials(options, environment_credentials(environ))
+    return Session(complete(CONNECTION, options, environ), credentials, clock or Clock())
 
 
 def _retries(options: Values) -> int:
@@ -203,6 +264,22 @@ def _cloud(options: Values, region: str | None) -> str:
     if cloud == DEFAULT_CLOUD and region and region.startswith(_EUROPE[0]):
         return _EUROPE[1]
     return cloud
+
+
+def _endpoint(options: Values, region: str | None, cloud: str, validate: bool) -> str:
+    given = _text(options, "endpoint")
+    if given:
+        return check_url("endpoint", given, validate)
+    if not region:
+        raise InputError("region is missing: set region (or HW_REGION_NAME), for instance cn-north-4, or set endpoint")
+    return f"https://modelarts.{region}.{cloud}"
+
+
+def _iam_endpoint(options: Values, region: str | None, cloud: str, validate: bool) -> str:
+    given = _text(options, "iam_endpoint")
+    if given:
+        return check_url("iam_endpoint", re.sub(r"/v3/*$", "", given), validate)
+    return f"https://iam.{region}.{cloud}" if region else f"https://iam.{cloud}"
 
 
 def _project_id(options: Values) -> str | None:

@@ -98,7 +98,9 @@ class PluginOptions:
 
     def credentials(self) -> dict[str, str]:
         """Return the credentials of the nearest place that gives any: the call, then variables, environment, ini."""
-        nearest = gather_credentials(self._call, self._variables, environment_credentials(os.environ))
+        names = {alias: name for name in CREDENTIALS for alias in self._options[name].aliases}
+        call = {names.get(name, name): value for name, value in self._call.items()}
+        nearest = gather_credentials(call, self._variables, environment_credentials(os.environ))
         # Where none of those gives any, what ansible knows is from ini.
         return nearest or gather_credentials({name: self._plugin.get_option(name) for name in CREDENTIALS})
 

@@ -50,7 +50,8 @@ class RemoteSource:
         self._clock = clock
         self._deadline: float | None = None
         self._worked = False
-        self._connection = _given(CONNECTION, action._task.args)
+        names = (known for name, option in CONNECTION.items() for known in (name, *option.aliases))
+        self._connection = _given(names, action._task.args)
         self._filters = {name: params[name] for name in WAIT_FILTERS if params.get(name) is not None}
         self._timeout = float(params["timeout"])
 

@@ -18,8 +18,11 @@ from statistics import median
 from typing import Any
 
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.clock import Clock
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http import Exchange
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.response import Asked, read_answer
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.response import (
+    RequestContext,
+    Response,
+    read,
+)
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import query_orders
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import WAIT, complete
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import api
@@ -81,13 +84,13 @@ def _processing(rows: list[dict[str, Any]], size: int, repetitions: int) -> Proc
     now = Clock().time_ms()
     query = Query.from_options(options({"operation": _OPERATIONS}), now)
     items = json.loads(body)["items"]
-    exchange = Exchange(200, {}, body)
-    asked = Asked("localhost", "the token", now / 1000)
-    work = (lambda: json.loads(body), lambda: query.select(api.normalised(items)), lambda: read_answer(exchange, asked))
+    exchange = Response(200, {}, body)
+    asked = RequestContext("localhost", "the token", now / 1000)
+    work = (lambda: json.loads(body), lambda: query.select(api.normalised(items)), lambda: read(exchange, asked))
     # Small sizes need more repetitions for a steady figure.
     costs = [_cpu(*work) for dummy in range(max(repetitions, repetitions * 10_000 // size))]
-    loads, normalised, read = (median(column) for column in zip(*costs, strict=True))
-    return Processing(size, loads, normalised, read)
+    loads, normalised, reads = (median(column) for column in zip(*costs, strict=True))
+    return Processing(size, loads, normalised, reads)
 
 
 def _cpu(*work: Callable[[], Any]) -> list[float]:

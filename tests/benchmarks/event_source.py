@@ -75,9 +75,9 @@ async def measure(count: int, simulator: Simulator, folder: str) -> list[str]:
     real_poll = Source._poll
 
     async def poll(self: Any, poller: Any, memory: Any) -> None:
-        begin, cpu, sent = time.perf_counter(), time.process_time(), poller.connection.transport.requests_sent
+        begin, cpu, sent = time.perf_counter(), time.process_time(), poller.session.requests_sent
         await real_poll(self, poller, memory)
-        after = poller.connection.transport.requests_sent
+        after = poller.session.requests_sent
         polls.append((time.perf_counter() - begin, time.process_time() - cpu, after - sent))
 
     Source._poll = poll  # type: ignore[method-assign]

@@ -18,7 +18,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.cloc
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import query_orders
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.model import newest_first
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.query import Query
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._session import Connection
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._session import connect
 from ansible_collections.huaweicloud.modelarts.tests.benchmarks._figures import Figure, number, table
 from ansible_collections.huaweicloud.modelarts.tests.benchmarks._service import TOKEN, options, service
 
@@ -97,13 +97,12 @@ def _paging(given: Mapping[str, Any], stamps: Sequence[int]) -> float:
     """Return the seconds that windows of one full page each take, one after another over one connection."""
     windows = [(stamps[min(first + PAGE, len(stamps)) - 1], stamps[first]) for first in range(0, len(stamps), PAGE)]
     begin = time.perf_counter()
-    connection = Connection(given, {"auth_token": TOKEN}, Clock())
-    api, found = connection.orders(), []
-    for since, until in windows:
-        asked = {**given, "since": str(since), "until": str(until), "limit": PAGE, "offset": 0}
-        found += api.list(Query.from_options(asked, Clock().time_ms())).orders
-    newest_first(found)
-    connection.close()
+    with connect(given, credentials={"auth_token": TOKEN}) as session:
+        api, found = session.orders(), []
+        for since, until in windows:
+            asked = {**given, "since": str(since), "until": str(until), "limit": PAGE, "offset": 0}
+            found += api.list(Query.from_options(asked, Clock().time_ms())).orders
+        newest_first(found)
     return time.perf_counter() - begin
 
 

@@ -25,7 +25,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.erro
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import query_orders
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.api import OrdersApi, normalised
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._session import Connection
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._session import Session
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     DAY_MS,
     EXAMPLE,
@@ -379,10 +379,10 @@ def test_no_exception_leaves(kind: type[Exception], place: str, monkeypatch: pyt
         raise kind(f"inside, with {TOKEN}")
 
     targets: dict[str, tuple[Any, str]] = {
-        "login": (Connection, "orders"),
+        "login": (Session, "orders"),
         "listing": (OrdersApi, "list"),
         "orders": (_order, "normalise"),
-        "start": (Connection, "_find_endpoint"),
+        "start": (Session, "open"),
     }
     monkeypatch.setattr(*targets[place], burst)
     with wire(listed(EXAMPLE)) as server:

@@ -15,14 +15,13 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import (
     CONNECTION,
     CREDENTIALS,
-    INFO,
     SECRETS,
     complete,
     environment_credentials,
     gather_credentials,
     secrets_in,
 )
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._session import Connection
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._session import Session
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     KEY,
     PASSWORD,
@@ -46,10 +45,10 @@ METHODS = {
 VALUES = {name: f"value-of-{name}" for name in CREDENTIALS}
 
 
-def connect(credentials: dict[str, str] | None = None, **options: Any) -> Connection:
-    """Return a connection that has sent nothing yet."""
+def connect(credentials: dict[str, str] | None = None, **options: Any) -> Session:
+    """Return a session that has sent nothing yet."""
     given = {"region": "cn-north-4", "project_id": PROJECT, **options}
-    return Connection(given, credentials if credentials is not None else {"auth_token": TOKEN}, VirtualClock())
+    return Session(given, credentials if credentials is not None else {"auth_token": TOKEN}, VirtualClock()).open()
 
 
 def refusal(credentials: dict[str, str] | None = None, **options: Any) -> str:
@@ -95,14 +94,30 @@ def test_the_environment_variables_of_the_contract() -> None:
         "username": ("HW_USER_NAME",),
         "domain_name": ("HW_DOMAIN_NAME",),
         "password": ("HW_USER_PASSWORD",),
+        "oidc_provider_urn": ("HUAWEICLOUD_OIDC_PROVIDER_URN",),
+        "oidc_agency_urn": ("HUAWEICLOUD_OIDC_AGENCY_URN",),
+        "oidc_token": ("HUAWEICLOUD_OIDC_ID_TOKEN",),
+        "oidc_token_file": ("HUAWEICLOUD_OIDC_TOKEN_FILE",),
+        "ecs_agency": ("HW_ECS_AGENCY",),
+        "assume_role_agency_name": ("HW_ASSUME_ROLE_AGENCY_NAME",),
+        "assume_role_domain_name": ("HW_ASSUME_ROLE_DOMAIN_NAME",),
+        "assume_role_domain_id": ("HW_ASSUME_ROLE_DOMAIN_ID",),
+        "temporary_key_duration": ("HW_ASSUME_ROLE_DURATION", "HUAWEICLOUD_OIDC_DURATION_SECONDS"),
+        "sts_endpoint": ("HUAWEICLOUD_SDK_STS_ENDPOINT",),
         "cloud": ("HW_CLOUD",),
         "endpoint": ("HW_MODELARTS_ENDPOINT",),
         "iam_endpoint": ("HUAWEICLOUD_SDK_IAM_ENDPOINT", "HW_AUTH_URL"),
         "retries": ("HW_MAX_RETRIES",),
         "ca_path": ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
     }
-    assert set(SECRETS) == {"auth_token", "secret_key", "security_token", "password"}
-    assert {name: INFO[name].aliases for name in INFO if INFO[name].aliases} == {"involved_name": ("pool", "pool_name")}
+    assert set(SECRETS) == {"auth_token", "secret_key", "security_token", "password", "oidc_token"}
+    assert {name: option.aliases for name, option in CONNECTION.items() if option.aliases} == {
+        "iam_endpoint": ("identity_endpoint", "auth_url"),
+        "username": ("user",),
+        "domain_name": ("domain",),
+        "project_name": ("project",),
+        "auth_token": ("token",),
+    }
 
 
 def test_options_completed_for_doors_that_ansible_does_not_do_it_for() -> None:
@@ -115,8 +130,9 @@ def test_options_completed_for_doors_that_ansible_does_not_do_it_for() -> None:
 
 
 def subsets() -> list[tuple[str, ...]]:
-    """Return every combination of the seven credentials."""
-    return [names for size in range(8) for names in itertools.combinations(CREDENTIALS, size)]
+    """Return every combination of the credentials that are as old as the collection."""
+    old = (*(name for needed in METHODS.values() for name in needed), "security_token")
+    return [names for size in range(8) for names in itertools.combinations(old, size)]
 
 
 @pytest.mark.parametrize("names", subsets(), ids="+".join)
@@ -223,9 +239,9 @@ def test_a_password_may_hold_anything(password: str) -> None:
     ],
 )
 def test_endpoints(options: dict[str, Any], endpoint: str, iam: str) -> None:
-    connection = connect(**options)
-    assert connection.endpoint == endpoint
-    assert connection.iam_endpoint == iam
+    session = connect(**options)
+    assert session.place.endpoint == endpoint
+    assert session.place.iam == iam
 
 
 @pytest.mark.parametrize(

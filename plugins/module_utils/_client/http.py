@@ -31,6 +31,7 @@ import zlib
 from .errors import InputError, RequestError, TransientError
 from .http_errors import SHORTAGES, explain
 from .request import Request, is_loopback
+from .response import Response
 from .text import safe
 
 _broken: Exception | None = None
@@ -64,15 +65,6 @@ class HttpOptions:
     use_proxy: bool = True
 
 
-@dataclasses.dataclass(frozen=True)
-class Exchange:
-    """What came back: status, headers (names as sent, looked up without regard to case) and the decoded body."""
-
-    status: int
-    headers: t.Mapping[str, str]
-    body: bytes
-
-
 class Http:
     """Kept-alive connections; safe to use from several threads."""
 
@@ -84,8 +76,8 @@ class Http:
         self._lock = threading.Lock()
         self._adapters: dict[str, requests.adapters.HTTPAdapter] = {}
 
-    def exchange(self, request: Request, headers: t.Mapping[str, str], seconds: float) -> Exchange:
-        """Send one request and return its answer, whatever its status, within so many seconds.
+    def send(self, request: Request, headers: t.Mapping[str, str], seconds: float) -> Response:
+        """Send one request and return its response, whatever its status, within so many seconds.
 
         Raises TransientError for faults of the network, RequestError for those that time does not heal, and
         InputError where the CA file cannot be read.
@@ -140,10 +132,10 @@ class _Call:
         self._headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": USER_AGENT, **headers}
         self._seconds = max(seconds, 0.001)
         self._ends = time.monotonic() + self._seconds
-        self._done: queue.SimpleQueue[Exchange | BaseException] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[Response | BaseException] = queue.SimpleQueue()
         self._tracker = ConnectionTracker()
 
-    def result(self) -> Exchange:
+    def result(self) -> Response:
         try:
             threading.Thread(target=self._run, name="modelarts-request", daemon=True).start()
         except RuntimeError:
@@ -173,7 +165,7 @@ class _Call:
         except BaseException as error:
             self._done.put(error)
 
-    def _exchange(self) -> Exchange:
+    def _exchange(self) -> Response:
         request = self._request
         prepared = requests.Request(request.method, request.url, self._headers, data=request.body or None).prepare()
         # The signature covers these very bytes: requests must not re-encode them.
@@ -183,10 +175,10 @@ class _Call:
             stream=True,
             timeout=self._seconds,
             verify=self._options.validate_certs,
-            proxies=_proxies(request) if self._options.use_proxy else {},
+            proxies=_proxies(request) if self._options.use_proxy and request.by_proxy else {},
         ) as response:
             try:
-                return Exchange(response.status_code, response.headers, self._read(response))
+                return Response(response.status_code, response.headers, self._read(response))
             except ValueError:  # such as the size of a chunk that is none
                 raise TransientError(
                     f"{request.host} answered with something that is not HTTP: check the endpoint"

@@ -12,7 +12,7 @@ import dataclasses
 import json
 import typing as t
 
-from .auth import Identity
+from .auth.base import JSON, Auth
 from .errors import CredentialsError, InputError, ResponseError
 from .request import Request, encode_path
 from .retry import Transport
@@ -48,12 +48,12 @@ class Token:
 def log_in(transport: Transport, iam: str, login: Login) -> Token:
     """Return a fresh token from ``POST /v3/auth/tokens``; its value is kept out of every later text."""
     request = Request("POST", iam, encode_path(("v3", "auth", "tokens")), body=login.body())
-    answer = transport.ask_once(request, {"Content-Type": "application/json"}, "user name, domain name and password")
-    value = answer.headers.get("X-Subject-Token")
+    response = transport.ask_once(request, JSON, "user name, domain name and password")
+    value = response.headers.get("X-Subject-Token")
     if not value:
         raise ResponseError("IAM answered without a token (X-Subject-Token): check iam_endpoint")
     transport.redactor.add(value)
-    return Token(value, _project_of(answer.data))
+    return Token(value, _project_of(response.data))
 
 
 def _project_of(data: t.Any) -> str | None:
@@ -64,19 +64,23 @@ def _project_of(data: t.Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def find_project(transport: Transport, identity: Identity, iam: str, name: str) -> str:
-    """Return the ID of the project of that name. Raises InputError where there is not exactly one."""
+def find_project(transport: Transport, auth: Auth, iam: str, name: str, whose: str = "") -> str:
+    """Return the ID of the project of that name. Raises InputError where there is not exactly one.
+
+    ``whose`` says whose projects are looked through, where that is not the caller's own account.
+    """
     try:
-        answer = transport.ask(Request.get(iam, ("v3", "projects"), {"name": name}), identity)
+        response = transport.ask(Request.get(iam, ("v3", "projects"), {"name": name}), auth)
     except CredentialsError as error:
         if error.status == 403:  # who may list orders need not be allowed to list projects
             error.msg += ". To look for the project takes the right to list projects in IAM: set project_id instead"
         raise
-    projects = answer.data.get("projects") if isinstance(answer.data, dict) else None
+    projects = response.data.get("projects") if isinstance(response.data, dict) else None
     if not isinstance(projects, list):
         raise ResponseError("IAM answered without a list of projects: check iam_endpoint, or set project_id")
     ids = [project.get("id") for project in projects if isinstance(project, dict) and project.get("name") == name]
     if len(ids) != 1 or not isinstance(ids[0], str):
         count = "no project" if not ids else f"{len(ids)} projects"
-        raise InputError(f"IAM lists {count} named {safe(name, 80)}: set project_id, or project_name to another name")
+        named = f"named {safe(name, 80)}{whose}"
+        raise InputError(f"IAM lists {count} {named}: set project_id, or project_name to another name")
     return ids[0]

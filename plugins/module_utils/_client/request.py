@@ -25,6 +25,7 @@ class Request:
     """What goes out, byte for byte: the signature is made over exactly this path and query.
 
     ``base`` is scheme, host and an optional path prefix without a trailing slash; ``path`` starts with a slash.
+    ``by_proxy`` says whether a proxy may stand in between.
     """
 
     method: str
@@ -32,6 +33,7 @@ class Request:
     path: str
     query: str = ""
     body: bytes = b""
+    by_proxy: bool = True
 
     @classmethod
     def get(cls, base: str, parts: t.Iterable[str], params: t.Mapping[str, str] | None = None) -> Request:

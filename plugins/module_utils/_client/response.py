@@ -26,7 +26,6 @@ from .errors import (
     ThrottledError,
     TransientError,
 )
-from .http import Exchange
 from .text import duration, safe
 
 _SEE_CREDENTIALS = "check the credentials and that they belong to this cloud and region"
@@ -45,7 +44,7 @@ _ADVICE: dict[str, tuple[type[ModelArtsError], str]] = {
 }
 _REFUSED = (401, 403)
 # Statuses that say "not now": timeouts and gateways in trouble. 501 and 505 will never change.
-_PASSING_STATUSES = (408, 425, 429)
+_TRANSIENT_STATUSES = (408, 425, 429)
 _NEVER_SERVED = (501, 505, 511)
 # A clock further off than this, in seconds, is refused by the signature check, and is not believed here.
 _CLOCK_TOLERANCE = 15 * 60
@@ -67,16 +66,21 @@ _SERVICE_CODE = re.compile(r"(ModelArts|APIGW?|IAM|PDP\d*|STS\d*)\.\d+", re.ASCI
 
 
 @dataclasses.dataclass(frozen=True)
-class Answer:
-    """A good answer: its JSON, its headers, and the service's clock in epoch ms (None: none to believe)."""
+class Response:
+    """What came back: status, headers (names as sent, looked up without regard to case) and the decoded body.
 
-    data: t.Any
+    A good one that was read holds its JSON, and the service's clock in epoch ms (None: none to believe).
+    """
+
+    status: int
     headers: t.Mapping[str, str]
-    server_ms: int | None
+    body: bytes
+    data: t.Any = None
+    server_ms: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)
-class Asked:
+class RequestContext:
     """What messages need to know: the host, the credential's name, our clock in seconds, and how text is made safe.
 
     ``signed`` says whether the request was: only a signature cares how far the clocks differ.
@@ -85,40 +89,41 @@ class Asked:
     host: str
     who: str
     now: float
-    line: t.Callable[[t.Any, int], str] = safe
+    sanitize: t.Callable[[t.Any, int], str] = safe
     signed: bool = False
 
 
-def read_answer(exchange: Exchange, asked: Asked) -> Answer:
-    """Return what the service answered. Raises the typed error that fits its status and error code."""
-    if 200 <= exchange.status < 300:
-        return Answer(_json(exchange, asked), exchange.headers, _server_ms(exchange.headers, asked.now))
-    raise _refusal(exchange, asked)
+def read(response: Response, context: RequestContext) -> Response:
+    """Return a good response with its JSON. Raises the typed error that fits its status and error code."""
+    if 200 <= response.status < 300:
+        server_ms = _server_ms(response.headers, context.now)
+        return dataclasses.replace(response, data=_json(response, context), server_ms=server_ms)
+    raise _refusal(response, context)
 
 
-def _json(exchange: Exchange, asked: Asked) -> t.Any:
-    body = exchange.body
-    facts: dict[str, t.Any] = {"status": exchange.status, "request_id": _request_id(exchange, {}, asked)}
+def _json(response: Response, context: RequestContext) -> t.Any:
+    body = response.body
+    facts: dict[str, t.Any] = {"status": response.status, "request_id": _request_id(response, {}, context)}
     if not body.strip():
-        raise TransientError(f"{asked.host} answered with an empty body", **facts)
+        raise TransientError(f"{context.host} answered with an empty body", **facts)
     try:
         data = _DECODER.decode(body.decode("utf-8-sig"))
     except RecursionError:
-        raise _too_deep(asked, facts) from None
+        raise _too_deep(context, facts) from None
     except ValueError:
         data = _BROKEN
     if data is not _BROKEN:
-        return _whole_characters(_flat(data, asked, facts), body)
+        return _whole_characters(_flat(data, context, facts), body)
     if body.lstrip(_BLANK)[:1] == b"<":
         raise ResponseError(
-            f"{asked.host} answered with a web page, not with JSON: check the endpoint, and whether a proxy or a login "
-            "page stands in between",
+            f"{context.host} answered with a web page, not with JSON: check the endpoint, and whether a proxy or a "
+            "login page stands in between",
             **facts,
         )
-    raise TransientError(f"{asked.host} answered with something that is not JSON, or with half of it", **facts)
+    raise TransientError(f"{context.host} answered with something that is not JSON, or with half of it", **facts)
 
 
-def _flat(data: t.Any, asked: Asked, facts: t.Mapping[str, t.Any]) -> t.Any:
+def _flat(data: t.Any, context: RequestContext, facts: t.Mapping[str, t.Any]) -> t.Any:
     """Return JSON that nests no deeper than anything honest does: what comes after cannot print it otherwise."""
     level: list[t.Any] = [[data]]
     for dummy in range(_DEEPEST + 1):
@@ -130,11 +135,13 @@ def _flat(data: t.Any, asked: Asked, facts: t.Mapping[str, t.Any]) -> t.Any:
         ]
         if not level:
             return data
-    raise _too_deep(asked, facts)
+    raise _too_deep(context, facts)
 
 
-def _too_deep(asked: Asked, facts: t.Mapping[str, t.Any]) -> ResponseError:
-    return ResponseError(f"{asked.host} answered with JSON of more than {_DEEPEST} levels: check the endpoint", **facts)
+def _too_deep(context: RequestContext, facts: t.Mapping[str, t.Any]) -> ResponseError:
+    return ResponseError(
+        f"{context.host} answered with JSON of more than {_DEEPEST} levels: check the endpoint", **facts
+    )
 
 
 def _whole_characters(data: t.Any, body: bytes) -> t.Any:
@@ -153,60 +160,60 @@ def _finite(text: str) -> float | None:
 _DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_finite)
 
 
-def _refusal(exchange: Exchange, asked: Asked) -> ModelArtsError:
-    code, text, body = _error_of(exchange, asked)
-    kind, advice = _meaning(code, exchange, asked)
+def _refusal(response: Response, context: RequestContext) -> ModelArtsError:
+    code, text, body = _error_of(response, context)
+    kind, advice = _meaning(code, response, context)
     words = ": ".join(part for part in (code, text) if part)
-    detail = f"HTTP {exchange.status}, {words}" if words else f"HTTP {exchange.status}"
+    detail = f"HTTP {response.status}, {words}" if words else f"HTTP {response.status}"
     error = kind(
-        f"{_opening(kind, asked)} ({detail}): {advice}",
-        status=exchange.status,
+        f"{_opening(kind, context)} ({detail}): {advice}",
+        status=response.status,
         error_code=code,
-        request_id=_request_id(exchange, body, asked),
-        retry_after=_retry_after(exchange.headers, asked.now) if issubclass(kind, TransientError) else None,
+        request_id=_request_id(response, body, context),
+        retry_after=_retry_after(response.headers, context.now) if issubclass(kind, TransientError) else None,
     )
     if isinstance(error, CredentialsError):
-        error.definite = exchange.status == 401 or bool(_SERVICE_CODE.fullmatch(code or ""))
+        error.definite = response.status == 401 or bool(_SERVICE_CODE.fullmatch(code or ""))
     return error
 
 
-def _opening(kind: type[ModelArtsError], asked: Asked) -> str:
+def _opening(kind: type[ModelArtsError], context: RequestContext) -> str:
     if issubclass(kind, CredentialsError):
-        return f"{asked.host} refuses {asked.who}"
+        return f"{context.host} refuses {context.who}"
     if issubclass(kind, PoolNotFoundError):
         return "The service knows no such pool"
     if issubclass(kind, ThrottledError):
-        return f"{asked.host} is asked too often"
+        return f"{context.host} is asked too often"
     if issubclass(kind, TransientError):
-        return f"{asked.host} cannot answer just now"
-    return f"{asked.host} does not serve this request"
+        return f"{context.host} cannot answer just now"
+    return f"{context.host} does not serve this request"
 
 
-def _meaning(code: str | None, exchange: Exchange, asked: Asked) -> tuple[type[ModelArtsError], str]:
-    status = exchange.status
+def _meaning(code: str | None, response: Response, context: RequestContext) -> tuple[type[ModelArtsError], str]:
+    status = response.status
     known = _ADVICE.get(_OLD_GATEWAY.sub("APIGW.", code or ""))
     if known and (known[0] is not CredentialsError or status in _REFUSED):
         return known
     if status == 429:
         return ThrottledError, "ask less often, for instance once for many orders, or at longer intervals"
     if status in _REFUSED:
-        return CredentialsError, (asked.signed and _clock_advice(exchange, asked.now)) or _SEE_CREDENTIALS
-    if status in _PASSING_STATUSES or (status >= 500 and status not in _NEVER_SERVED):
+        return CredentialsError, (context.signed and _clock_advice(response, context.now)) or _SEE_CREDENTIALS
+    if status in _TRANSIENT_STATUSES or (status >= 500 and status not in _NEVER_SERVED):
         return TransientError, "try again later"
     if 300 <= status < 400:
-        target = _target(exchange, asked)
+        target = _target(response, context)
         return RequestError, f"it redirects{target}, which is never followed: set endpoint to the final address"
     return RequestError, _STATUS_ADVICE.get(status, "check the options against the service's words")
 
 
-def _target(exchange: Exchange, asked: Asked) -> str:
-    host = re.match(r"https?://(?:[^/@?#]*@)?([^/?#]+)", exchange.headers.get("Location") or "")
-    return f" to {asked.line(host[1], 80)}" if host else ""
+def _target(response: Response, context: RequestContext) -> str:
+    host = re.match(r"https?://(?:[^/@?#]*@)?([^/?#]+)", response.headers.get("Location") or "")
+    return f" to {context.sanitize(host[1], 80)}" if host else ""
 
 
-def _clock_advice(exchange: Exchange, now: float) -> str | None:
+def _clock_advice(response: Response, now: float) -> str | None:
     """Return advice where the clocks differ by more than the signature check forgives."""
-    theirs = _date_ms(exchange.headers.get("Date"))
+    theirs = _date_ms(response.headers.get("Date"))
     if theirs is None or _is_near(theirs, now):
         return None
     behind = theirs / 1000 - now
@@ -214,31 +221,31 @@ def _clock_advice(exchange: Exchange, now: float) -> str | None:
     return f"this machine's clock is {duration(abs(behind))} {place} the service's: set it"
 
 
-def _error_of(exchange: Exchange, asked: Asked) -> tuple[str | None, str, dict[str, t.Any]]:
+def _error_of(response: Response, context: RequestContext) -> tuple[str | None, str, dict[str, t.Any]]:
     """Return error code, safe text and the JSON body of any of the shapes in use (Keystone's nests them)."""
     try:
-        body = json.loads(exchange.body.decode("utf-8-sig"))
+        body = json.loads(response.body.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        return None, _plain(exchange.body, asked), {}
+        return None, _plain(response.body, context), {}
     if not isinstance(body, dict):
         return None, "", {}
     inner = body["error"] if isinstance(body.get("error"), dict) else body
     code = next((inner[key] for key in ("error_code", "errorCode", "code") if inner.get(key)), None)
     text = next((inner[key] for key in ("error_msg", "errorMsg", "message", "error") if inner.get(key)), "")
     # Keystone repeats the HTTP status where others have a code of their own.
-    own_code = None if code is None or str(code) == str(exchange.status) else asked.line(code, 60)
-    return own_code, asked.line(text, 300), body
+    own_code = None if code is None or str(code) == str(response.status) else context.sanitize(code, 60)
+    return own_code, context.sanitize(text, 300), body
 
 
-def _plain(body: bytes, asked: Asked) -> str:
+def _plain(body: bytes, context: RequestContext) -> str:
     text = body[:20_000].decode("utf-8", "replace")
     # A web page's tags tell a person nothing.
-    return "" if text.lstrip().startswith("<") else asked.line(text, 200)
+    return "" if text.lstrip().startswith("<") else context.sanitize(text, 200)
 
 
-def _request_id(exchange: Exchange, body: dict[str, t.Any], asked: Asked) -> str | None:
-    value = exchange.headers.get("X-Request-Id") or body.get("request_id")
-    return asked.line(value, 80) if value else None
+def _request_id(response: Response, body: dict[str, t.Any], context: RequestContext) -> str | None:
+    value = response.headers.get("X-Request-Id") or body.get("request_id")
+    return context.sanitize(value, 80) if value else None
 
 
 def _date_ms(value: str | None) -> int | None:

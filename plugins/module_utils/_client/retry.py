@@ -4,7 +4,7 @@
 
 # This code is PRIVATE to the collection: it may change in any release.
 
-"""Requests in, JSON out: retries, the identity that each request carries, and secrets kept out of every error."""
+"""Requests in, JSON out: retries, the login that each request carries, and secrets kept out of every error."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import random
 import threading
 import typing as t
 
-from .auth import Identity
+from .auth.base import JSON, Auth
 from .clock import Clock
 from .errors import CredentialsError, ModelArtsError, ThrottledError, TransientError, UnknownHostError
 from .http import Http
 from .request import Request
-from .response import Answer, Asked, read_answer
+from .response import RequestContext, Response, read
 from .text import Redactor
 
 # A service that wants longer than this to recover is better asked by a later task.
@@ -52,7 +52,6 @@ class Transport:
         self._retries = retries
         self._rng = rng
         self._lock = threading.Lock()
-        self._login_lock = threading.Lock()
         self._not_before = 0.0
         self._deadline: float | None = None
 
@@ -64,68 +63,64 @@ class Transport:
         """Close the kept connections."""
         self._http.close()
 
-    def ask(self, request: Request, identity: Identity | None = None) -> Answer:
+    def ask(self, request: Request, auth: Auth | None = None) -> Response:
         """Return the answer to a request that may be repeated safely. Raises a typed error whose text is safe."""
-        return self.persist(lambda: self._ask_as(request, identity))
+        return self.with_retries(self.ask_as, request, auth)
 
-    def persist(self, attempt: t.Callable[[], T]) -> T:
+    def with_retries(self, attempt: t.Callable[..., T], *arguments: t.Any) -> T:
         """Return what ``attempt`` returns, repeating it after transient faults as often as ``retries`` allows."""
         tries = 0
         while True:
             try:
-                return attempt()
+                return attempt(*arguments)
             except TransientError as error:
                 delay = self._delay(tries, error)
                 if delay is None:
                     raise
-                self._hold(delay if isinstance(error, ThrottledError) else 0.0)
+                if isinstance(error, ThrottledError):
+                    self._throttle(delay)
                 self.clock.sleep(delay)
             tries += 1
 
-    def _ask_as(self, request: Request, identity: Identity | None) -> Answer:
-        """Ask once, and once more where the identity could be renewed: its old token had simply expired."""
-        if identity is None:
-            return self.ask_once(request, {"Content-Type": "application/json"}, "the request")
+    def ask_as(self, request: Request, auth: Auth | None) -> Response:
+        """Ask once, and once more where the login could be renewed: its old token or key had simply expired."""
+        if auth is None:
+            return self.ask_once(request, JSON, "the request")
         for renewable in (True, False):
-            headers = self._headers(request, identity)
+            headers = auth.headers(request, self.clock.time())
             try:
-                answer = self.ask_once(request, headers, identity.kind)
+                response = self.ask_once(request, headers, auth.kind)
             except CredentialsError as error:
-                if renewable and error.status == 401 and self._renewed(identity, headers):
+                if error.status == 401 and renewable and auth.renew(headers, error):
                     continue
                 # What was bought a moment ago may not be known everywhere yet.
                 error.definite = error.definite and (renewable or error.status != 401)
                 raise
-            else:
-                identity.accepted(headers)
-                return answer
+            auth.accepted(headers)
+            return response
         raise AssertionError("the second refusal was raised above")
 
-    def _renewed(self, identity: Identity, headers: t.Mapping[str, str]) -> bool:
-        with self._login_lock:
-            return identity.renew(headers)
-
-    def ask_once(self, request: Request, headers: t.Mapping[str, str], who: str) -> Answer:
-        """Return the answer to one try; ``who`` names the credential for messages.
+    def ask_once(self, request: Request, headers: t.Mapping[str, str], who: str) -> Response:
+        """Return the answer to one try, read; ``who`` names the credential for messages.
 
         For a login in the middle of another request's try, which is the one that is repeated.
         """
-        self._wait_for_calm()
-        seconds = self._timeout if self._deadline is None else self._deadline - self.clock.monotonic()
-        with self._lock:
-            self.requests_sent += 1
+        signed = "Authorization" in headers
         try:
-            exchange = self._http.exchange(request, headers, min(self._timeout, max(seconds, 0.05)))
-            signed = "Authorization" in headers
-            return read_answer(exchange, Asked(request.host, who, self.clock.time(), self.redactor.line, signed))
+            response = self.send(request, headers, self._timeout)
+            return read(response, RequestContext(request.host, who, self.clock.time(), self.redactor.line, signed))
         except ModelArtsError as error:
             error.msg = self.redactor.hide(error.msg)
             error.args = (error.msg,)
             raise
 
-    def _headers(self, request: Request, identity: Identity) -> dict[str, str]:
-        with self._login_lock:  # pages fetched side by side must not log in side by side
-            return identity.headers(request, self.clock.time())
+    def send(self, request: Request, headers: t.Mapping[str, str], longest: float) -> Response:
+        """Return the response to one try, as it came, after at most ``longest`` seconds and before the deadline."""
+        self.clock.sleep(self._not_before - self.clock.monotonic())
+        seconds = longest if self._deadline is None else self._deadline - self.clock.monotonic()
+        with self._lock:
+            self.requests_sent += 1
+        return self._http.send(request, headers, min(longest, max(seconds, 0.05)))
 
     def _delay(self, attempt: int, error: TransientError) -> float | None:
         """Return the seconds before the next try, None where there is none: full jitter, doubling, capped."""
@@ -144,10 +139,7 @@ class Transport:
             return None
         return delay
 
-    def _hold(self, seconds: float) -> None:
+    def _throttle(self, seconds: float) -> None:
         """Make requests of other threads wait as well: they share the limit that was hit."""
         with self._lock:
             self._not_before = max(self._not_before, self.clock.monotonic() + seconds)
-
-    def _wait_for_calm(self) -> None:
-        self.clock.sleep(self._not_before - self.clock.monotonic())

@@ -54,6 +54,17 @@ def parse_time(option: str, text: str, now_ms: int) -> int:
     raise InputError(f"{option}: {safe(text, 60)!r} is not a time: {_TIME_HELP}")
 
 
+def parse_seconds(option: str, value: t.Any) -> float:
+    """Return the seconds that a duration means: a number, or text with a unit (``90s``, ``45m``, ``2h``)."""
+    text = str(value).strip()
+    span = _AGE.fullmatch(text) or _AGE.fullmatch(f"{text}s")
+    if span is None:
+        raise InputError(
+            f"{option}: {safe(text, 60)!r} is not a duration: give seconds, or a number with a unit (45m, 2h)"
+        )
+    return float(span[1]) * _AGE_SECONDS[span[2]]
+
+
 def is_age(text: t.Any) -> bool:
     """Return whether a time counts back from now, and so depends on whose clock is asked."""
     return bool(_AGE.fullmatch(str(text).strip()))

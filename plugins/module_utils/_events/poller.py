@@ -14,11 +14,11 @@ import typing as t
 
 from .._client.clock import Clock
 from .._client.errors import InputError, PoolNotFoundError
-from .._options import complete, environment_credentials, gather_credentials
+from .._options import complete
 from .._orders import model as _order
 from .._orders.api import Listing, OrdersApi
 from .._orders.query import HORIZON_MS, PHASES, Query
-from .._session import Connection
+from .._session import connect
 from .changes import Span
 from .options import OPTIONS, given_options
 
@@ -27,7 +27,7 @@ _CLOCK_SLACK_MS = 900_000
 
 
 class Poller:
-    """The checked arguments: what is watched, how often, and over which connection."""
+    """The checked arguments: what is watched, how often, and over which session."""
 
     def __init__(self, args: t.Mapping[str, t.Any], environ: t.Mapping[str, str], clock: Clock) -> None:
         """Check the arguments and what the environment adds to them. Raises InputError; sends nothing."""
@@ -47,8 +47,7 @@ class Poller:
         self._query = self._query_at(self._began_ms)
         phase = self._options["phase"]
         self.state = PHASES[phase][1] if phase else None
-        credentials = gather_credentials(self._options, environment_credentials(environ))
-        self.connection = Connection(self._options, credentials, clock)
+        self.session = connect(self._options, environ, clock).open()
         self.scope = self._digest()
 
     def _query_at(self, now_ms: int) -> Query:
@@ -59,8 +58,8 @@ class Poller:
     def _digest(self) -> str:
         """Return what tells one set of watched orders from another."""
         names = ("project_id", "project_name", "workspace_id", "order_names", "order_ids", "operation")
-        options = self._options
-        return json.dumps([self.connection.endpoint, options["involved_names"], [options[name] for name in names]])
+        options, endpoint = self._options, self.session.place.endpoint
+        return json.dumps([endpoint, options["involved_names"], [options[name] for name in names]])
 
     @property
     def report_since(self) -> int | None:
@@ -86,7 +85,7 @@ class Poller:
 
     def _masked(self, orders: list[_order.Order]) -> list[_order.Order]:
         """Return orders without secrets, which a service may echo; what a state is called is no secret."""
-        masked: list[_order.Order] = self.connection.redactor.mask(orders)
+        masked: list[_order.Order] = self.session.redactor.mask(orders)
         if masked is orders:
             return orders
         return [{**order, "state": was["state"]} for order, was in zip(masked, orders)]
@@ -97,7 +96,7 @@ class Poller:
 
     def _list(self, query: Query) -> Listing:
         """Return at least the watched orders of a query, by one listing wherever that shows all of them."""
-        api = self.connection.orders()
+        api = self.session.orders()
         if len(self._pools) == 1:
             try:
                 return api.list(query.for_pool(self._pools[0]))

@@ -143,8 +143,8 @@ class Source:
         getattr(self._clock, "stop", bool)()
         if self._poller is not None:
             # A poll under way ends with its current request, at most.
-            self._poller.connection.transport.end_by(self._clock.monotonic())
-            self._poller.connection.close()
+            self._poller.session.transport.end_by(self._clock.monotonic())
+            self._poller.session.close()
         if self._memory is not None:
             self._memory.close()
 

@@ -13,7 +13,7 @@ import dataclasses
 import gc
 import typing as t
 
-from .._client.auth import Identity
+from .._client.auth.base import Auth
 from .._client.errors import (
     InputError,
     ModelArtsError,
@@ -23,7 +23,7 @@ from .._client.errors import (
     as_typed,
 )
 from .._client.request import Request
-from .._client.response import Answer
+from .._client.response import Response
 from .._client.retry import Transport
 from .._client.text import safe
 from . import model as _order
@@ -61,9 +61,9 @@ class Listing:
 class OrdersApi:
     """The orders of one project. Every method raises the typed errors of the core."""
 
-    def __init__(self, transport: Transport, identity: Identity, endpoint: str, project_id: str) -> None:
+    def __init__(self, transport: Transport, auth: Auth, endpoint: str, project_id: str) -> None:
         self._transport = transport
-        self._identity = identity
+        self._auth = auth
         self._endpoint = endpoint
         self._path = ("v1", project_id, "orders")
         self._line = transport.redactor.line
@@ -100,14 +100,14 @@ class OrdersApi:
         params = {**query.server_filters(), "since": str(since), "limit": str(limit), "offset": str(offset)}
         if until is not None:
             params["until"] = str(until)
-        answer = self._transport.ask(Request.get(self._endpoint, self._path, params), self._identity)
+        answer = self._transport.ask(Request.get(self._endpoint, self._path, params), self._auth)
         rows, count = _items(answer, "ListOrders")
         self._server_ms = answer.server_ms
         return Page(rows, count, answer.server_ms)
 
     def show(self, order_name: str) -> Rows:
         """Return ShowOrder's rows, one for each pool or node. Raises NotPublishedError where it is not offered."""
-        answer = self._transport.ask(Request.get(self._endpoint, (*self._path, order_name)), self._identity)
+        answer = self._transport.ask(Request.get(self._endpoint, (*self._path, order_name)), self._auth)
         rows, dummy = _items(answer, "ShowOrder")
         return [_order.normalise_resource(row) for row in rows]
 
@@ -168,7 +168,7 @@ def normalised(rows: Rows) -> list[_order.Order]:
             gc.enable()
 
 
-def _items(answer: Answer, api: str) -> tuple[Rows, int | None]:
+def _items(answer: Response, api: str) -> tuple[Rows, int | None]:
     """Return the rows and the count of an answer; null stands for no rows. Raises ResponseError for another shape."""
     data = answer.data
     if not isinstance(data, dict) or not ("items" in data or "count" in data):

@@ -15,7 +15,7 @@ from .._client.errors import PoolNotFoundError
 from .._orders.api import Listing, OrdersApi
 from .._orders.model import Order
 from .._orders.query import Query
-from .._session import Connection
+from .._session import Session
 from .targets import Targets
 
 # Enough past orders to learn from, in one request.
@@ -52,15 +52,15 @@ class Source(t.Protocol):
 class DirectSource:
     """Polls over a connection of our own: one session, and one login until its token expires."""
 
-    def __init__(self, connection: Connection, targets: Targets) -> None:
-        self._connection = connection
+    def __init__(self, session: Session, targets: Targets) -> None:
+        self._session = session
         self._targets = targets
         self._known_api: OrdersApi | None = None
 
     @property
     def requests(self) -> int:
         """The number of requests sent so far."""
-        return self._connection.transport.requests_sent
+        return self._session.requests_sent
 
     @property
     def sees_all(self) -> bool:
@@ -70,12 +70,12 @@ class DirectSource:
     @property
     def _api(self) -> OrdersApi:
         if self._known_api is None:
-            self._known_api = self._connection.orders()
+            self._known_api = self._session.orders()
         return self._known_api
 
     def end_by(self, deadline: float | None) -> None:
         """Let no request last beyond the deadline."""
-        self._connection.transport.end_by(deadline)
+        self._session.transport.end_by(deadline)
 
     def show(self, order: Order) -> list[dict[str, t.Any]]:
         """Return ShowOrder's rows of one order."""

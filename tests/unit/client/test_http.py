@@ -165,7 +165,7 @@ def test_a_connection_that_was_closed_while_idle_is_replaced(ends: str) -> None:
     with wire(answer_and_end) as server:
         question = Request.get(server.url, ("x",))
         for number in range(3):
-            assert http.exchange(question, {}, 60).status == 200, number
+            assert http.send(question, {}, 60).status == 200, number
             answered.release()
             assert ended.acquire(timeout=60)
             time.sleep(0.1)  # let the end arrive, too
@@ -259,7 +259,7 @@ def test_given_up_requests_leave_no_threads_and_no_files_behind(step: Step) -> N
         files = open_files()
         for dummy in range(8):
             with pytest.raises(TransientError):
-                http.exchange(Request.get(server.url, ("x",)), {}, 0.1)
+                http.send(Request.get(server.url, ("x",)), {}, 0.1)
         http.close()
         end = time.monotonic() + 30
         while ours() and time.monotonic() < end:
@@ -285,7 +285,7 @@ def test_a_request_given_up_before_it_had_a_connection_is_never_sent(monkeypatch
     others = threading.enumerate()
     with wire(listed()) as server:
         with pytest.raises(TransientError, match="did not answer in full"):
-            Http(HttpOptions()).exchange(Request.get(server.url, ("x",)), {}, 0.1)
+            Http(HttpOptions()).send(Request.get(server.url, ("x",)), {}, 0.1)
         (sender,) = (one for one in threading.enumerate() if one.name == "modelarts-request" and one not in others)
         given_up.set()
         sender.join(60)
@@ -310,7 +310,7 @@ def test_an_interrupt_ends_the_exchange_at_once(monkeypatch: pytest.MonkeyPatch)
     with wire(endless) as server:
         monkeypatch.setattr("queue.SimpleQueue", Interrupted)
         with pytest.raises(KeyboardInterrupt):
-            http.exchange(Request.get(server.url, ("x",)), {}, 60)
+            http.send(Request.get(server.url, ("x",)), {}, 60)
 
 
 def test_an_interim_answer_never_shifts_the_answers_that_follow() -> None:
@@ -318,7 +318,7 @@ def test_an_interim_answer_never_shifts_the_answers_that_follow() -> None:
     steps = [b"HTTP/1.1 103 Early Hints\r\n\r\n" + answer({"count": number}) for number in range(4)]
     with wire(*steps) as server:
         for number in range(4):
-            body = http.exchange(Request.get(server.url, ("x",)), {}, 60).body
+            body = http.send(Request.get(server.url, ("x",)), {}, 60).body
             assert body == b'{"count": %d}' % number
     http.close()
 
@@ -373,7 +373,7 @@ def test_a_gzip_bomb_is_cut_off_with_bounded_memory(megabytes: int) -> None:
         tracemalloc.start()
         try:
             with pytest.raises(RequestError, match="more than any page of orders"):
-                http.exchange(Request.get(server.url, ("x",)), {}, 60)
+                http.send(Request.get(server.url, ("x",)), {}, 60)
             dummy, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
@@ -390,7 +390,7 @@ def test_a_bomb_in_a_bomb_costs_no_memory(layers: int) -> None:
         tracemalloc.start()
         try:
             with pytest.raises(RequestError, match="more than any page of orders"):
-                Http(HttpOptions()).exchange(Request.get(server.url, ("x",)), {}, 60)
+                Http(HttpOptions()).send(Request.get(server.url, ("x",)), {}, 60)
             dummy, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
@@ -459,13 +459,13 @@ def test_cookies_are_not_kept() -> None:
     http = Http(HttpOptions())
     with wire(answer({"items": []}, 200, {"Set-Cookie": "session=canary; Path=/"})) as server:
         for dummy in range(3):
-            http.exchange(Request.get(server.url, ("x",)), {}, 60)
+            http.send(Request.get(server.url, ("x",)), {}, 60)
         assert not any(b"cookie" in request.lower() for request in server.seen)
 
 
 def test_the_path_and_query_go_out_byte_for_byte() -> None:
     with wire(listed()) as server:
         question = Request.get(f"{server.url}/%7Eprefix", ("v1", "a b+~ü/测%41", "...", "a..b"), {"n": "a b+~ü/测&=%"})
-        Http(HttpOptions()).exchange(question, {}, 60)
+        Http(HttpOptions()).send(question, {}, 60)
         target = server.seen[0].split()[1].decode()
     assert target == ("/%7Eprefix/v1/a%20b%2B~%C3%BC%2F%E6%B5%8B%2541/.../a..b?n=a%20b%2B~%C3%BC%2F%E6%B5%8B%26%3D%25")

@@ -12,8 +12,11 @@ from typing import Any
 
 import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import CredentialsError
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http import Exchange
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.response import Asked, read_answer
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.response import (
+    RequestContext,
+    Response,
+    read,
+)
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     EXAMPLE,
@@ -368,7 +371,7 @@ def test_any_answer_ends_in_a_result_of_full_shape(status: int, body: bytes, hea
 )
 def test_whether_a_refusal_is_the_services_own(status: int, code: str, definite: bool) -> None:
     with pytest.raises(CredentialsError) as caught:
-        read_answer(Exchange(status, {}, json.dumps({"error_code": code}).encode()), Asked("host", "the token", NOW))
+        read(Response(status, {}, json.dumps({"error_code": code}).encode()), RequestContext("host", "the token", NOW))
     assert caught.value.definite is definite
 
 
@@ -388,4 +391,4 @@ def test_whether_a_refusal_is_the_services_own(status: int, code: str, definite:
 )
 def test_the_services_date_is_believed_near_our_clock_only(date: str | None, expected: float | None) -> None:
     headers = {} if date is None else {"Date": date}
-    assert read_answer(Exchange(200, headers, b"{}"), Asked("host", "the token", NOW)).server_ms == expected
+    assert read(Response(200, headers, b"{}"), RequestContext("host", "the token", NOW)).server_ms == expected

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.auth import PasswordIdentity
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.auth.password import PasswordAuth
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import (
     CredentialsError,
     ThrottledError,
@@ -257,7 +257,7 @@ def test_trying_again_always_ends_in_time(
         raise tries[-1]
 
     with pytest.raises(TransientError):
-        line.persist(attempt)
+        line.with_retries(attempt)
     assert len(tries) <= retries + 1
     assert all(nap <= LONGEST_RETRY_AFTER + 0.5 for nap in clock.naps)
     if left is not None:
@@ -342,7 +342,7 @@ def test_four_pages_side_by_side_log_in_once(worked: bool) -> None:
 
     clock = VirtualClock()
     line = transport(clock)
-    identity = PasswordIdentity(login)
+    identity = PasswordAuth(login)
     outcomes: list[Any] = []
 
     def ask() -> None:
@@ -376,7 +376,7 @@ def test_a_second_token_that_is_refused_ends_it() -> None:
         logins.append(f"token-{len(logins)}")
         return logins[-1]
 
-    identity = PasswordIdentity(login)
+    identity = PasswordAuth(login)
     line = transport(VirtualClock())
     with wire(listed(), refused) as server:
         question = Request.get(server.url, ("x",))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.auth import KeyIdentity
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.auth.key import KeyAuth
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.request import Request
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     ACCESS_KEY,
@@ -60,7 +60,7 @@ def test_we_sign_as_the_sdk_does(
     name: str, query: dict[str, str], access_key: str, secret_key: str, security_token: str | None, when: int
 ) -> None:
     request = Request.get("https://modelarts.cn-north-4.myhuaweicloud.com", ("v1", PROJECT, "orders", name), query)
-    ours = KeyIdentity(access_key, secret_key, security_token, PROJECT).headers(request, when)
+    ours = KeyAuth(access_key, secret_key, security_token, PROJECT).headers(request, when)
     theirs = SdkRequest(
         method="GET",
         schema="https",
@@ -129,5 +129,5 @@ def test_the_sdk_logs_in_by_the_metadata_of_a_server(monkeypatch: pytest.MonkeyP
 
 
 def test_the_virtual_clock_is_where_the_vectors_are() -> None:
-    headers = KeyIdentity("ak", "sk").headers(Request.get("http://localhost", ("v1",)), NOW)
+    headers = KeyAuth("ak", "sk").headers(Request.get("http://localhost", ("v1",)), NOW)
     assert headers["X-Sdk-Date"] == "20260102T030405Z"

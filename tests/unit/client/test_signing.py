@@ -9,13 +9,10 @@ import urllib.parse
 from collections.abc import Iterator
 
 import pytest
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.auth import (
-    KeyIdentity,
-    PasswordIdentity,
-    TokenIdentity,
-    authorization,
-)
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import InputError
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.auth.key import KeyAuth, authorization
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.auth.password import PasswordAuth
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.auth.token import TokenAuth
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import CredentialsError, InputError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.request import (
     Request,
     encode_path,
@@ -27,6 +24,7 @@ from hypothesis import strategies as st
 
 PROJECT = "0123456789abcdef0123456789abcdef"
 HOST = "modelarts.cn-north-4.myhuaweicloud.com"
+REFUSED = CredentialsError("no", status=401)
 AK, SK = "AKEXAMPLE0000000000", "SKEXAMPLE/abcdefghijklmnopqrstuvwxyz0123"
 WHEN = "20260102T030405Z"
 JSON = {"Content-Type": "application/json"}
@@ -88,7 +86,7 @@ def test_vector_that_huawei_publishes() -> None:
 def test_an_identity_signs_all_that_it_sends(security_token: str | None, project_id: str | None) -> None:
     moment = datetime.datetime(2026, 1, 2, 3, 4, 5, tzinfo=datetime.timezone.utc).timestamp()
     request = Request.get(f"https://{HOST}", ("v1", PROJECT, "orders"))
-    headers = KeyIdentity(AK, SK, security_token, project_id).headers(request, moment + 0.9)
+    headers = KeyAuth(AK, SK, security_token, project_id).headers(request, moment + 0.9)
     value = headers.pop("Authorization")
     assert headers["X-Sdk-Date"] == WHEN
     assert headers["Host"] == HOST
@@ -101,17 +99,17 @@ def test_an_identity_signs_all_that_it_sends(security_token: str | None, project
 
 def test_only_a_password_can_be_renewed() -> None:
     logins = iter(["first", "second"])
-    identity = PasswordIdentity(lambda: next(logins))
+    identity = PasswordAuth(lambda: next(logins))
     request = Request.get(f"https://{HOST}", ("v1",))
     headers = identity.headers(request, 0)
     assert headers["X-Auth-Token"] == "first"
     identity.accepted(headers)
-    assert identity.renew(headers)
+    assert identity.renew(headers, REFUSED)
     assert identity.headers(request, 0)["X-Auth-Token"] == "second"
-    assert identity.renew(headers), "another request renewed it: the present token deserves a try"
-    assert not identity.renew({"X-Auth-Token": "second"}), "a new token that never worked is refused for good"
-    assert not TokenIdentity("given").renew({"X-Auth-Token": "given"})
-    assert not KeyIdentity(AK, SK).renew({})
+    assert identity.renew(headers, REFUSED), "another request renewed it: the present token deserves a try"
+    assert not identity.renew({"X-Auth-Token": "second"}, REFUSED), "a new token that never worked is refused for good"
+    assert not TokenAuth("given").renew({"X-Auth-Token": "given"}, REFUSED)
+    assert not KeyAuth(AK, SK).renew({}, REFUSED)
 
 
 @given(path_parts)

@@ -98,11 +98,13 @@ options:
   project_name:
     description: Name of the project, O(region) by default; E(HW_PROJECT_NAME) stands in for it.
     type: str
+    aliases: [project]
   auth_token:
     description:
       - IAM token of the project; E(HW_AUTH_TOKEN) stands in for it. It ends after a day, so it is for trials only.
       - Credentials in the arguments are used alone. Only where they hold none at all, those of the environment are.
     type: str
+    aliases: [token]
   access_key:
     description: Access key ID (AK); E(HUAWEICLOUD_SDK_AK) and E(HW_ACCESS_KEY) stand in for it, in this order.
     type: str
@@ -117,12 +119,68 @@ options:
   username:
     description: Name of an IAM user, who gets a new token whenever one ends; E(HW_USER_NAME) stands in for it.
     type: str
+    aliases: [user]
   domain_name:
     description: Name of the account that O(username) belongs to; E(HW_DOMAIN_NAME) stands in for it.
     type: str
+    aliases: [domain]
   password:
     description: Password of O(username); E(HW_USER_PASSWORD) stands in for it.
     type: str
+  oidc_provider_urn:
+    description:
+      - URN of the OIDC identity provider in IAM that issues O(oidc_token). With it, STS gives a temporary key for the
+        token that a CI job or a controller holds, and another one before that ends.
+      - E(HUAWEICLOUD_OIDC_PROVIDER_URN) stands in for it.
+    type: str
+  oidc_agency_urn:
+    description:
+      - URN of the agency that trusts O(oidc_provider_urn), V(iam::ACCOUNT_ID:agency:NAME).
+      - E(HUAWEICLOUD_OIDC_AGENCY_URN) stands in for it.
+    type: str
+  oidc_token:
+    description:
+      - The OIDC token itself. It wins over O(oidc_token_file).
+      - It is short-lived, so let O(temporary_key_duration) outlive the task, or give a file that is renewed.
+      - E(HUAWEICLOUD_OIDC_ID_TOKEN) stands in for it.
+    type: str
+  oidc_token_file:
+    description:
+      - File that holds the OIDC token. It is read anew for each temporary key.
+      - E(HUAWEICLOUD_OIDC_TOKEN_FILE) stands in for it.
+    type: path
+  ecs_agency:
+    description:
+      - Whether to take temporary keys from the metadata of the Huawei Cloud server that the task runs on, which needs
+        an agency. The metadata address is never asked without this.
+      - E(HW_ECS_AGENCY) stands in for it.
+    type: bool
+    default: false
+  assume_role_agency_name:
+    description:
+      - Name of an agency to assume, on top of O(access_key), OIDC or O(ecs_agency). Orders are then those of the
+        account that delegates.
+      - E(HW_ASSUME_ROLE_AGENCY_NAME) stands in for it.
+    type: str
+  assume_role_domain_name:
+    description:
+      - Name of the account that delegates through O(assume_role_agency_name). Give this or O(assume_role_domain_id).
+      - E(HW_ASSUME_ROLE_DOMAIN_NAME) stands in for it.
+    type: str
+  assume_role_domain_id:
+    description:
+      - ID of the account that delegates through O(assume_role_agency_name). Give this or O(assume_role_domain_name).
+      - E(HW_ASSUME_ROLE_DOMAIN_ID) stands in for it.
+    type: str
+  temporary_key_duration:
+    description:
+      - How long a temporary key of OIDC or of an agency shall live, in seconds, or with a unit (V(45m), V(2h)). It is
+        renewed before it ends.
+      - From 15 minutes to 12 hours for OIDC and to 24 hours for an agency; one hour at most for an agency on top of a
+        temporary key.
+      - E(HW_ASSUME_ROLE_DURATION) and E(HUAWEICLOUD_OIDC_DURATION_SECONDS) stand in for it, in this order.
+    type: str
+    default: 1h
   cloud:
     description: Domain of the cloud, from which addresses are derived; E(HW_CLOUD) stands in for it.
     type: str
@@ -134,6 +192,13 @@ options:
     description:
       - Base URL of IAM, by default derived; a trailing V(/v3) is accepted.
       - E(HUAWEICLOUD_SDK_IAM_ENDPOINT) and E(HW_AUTH_URL) stand in for it, in this order.
+    type: str
+    aliases: [identity_endpoint, auth_url]
+  sts_endpoint:
+    description:
+      - Base URL of STS, where OIDC tokens are exchanged. Derived from O(region) and O(cloud) by default.
+      - The same rules hold as for O(endpoint).
+      - E(HUAWEICLOUD_SDK_STS_ENDPOINT) stands in for it.
     type: str
   validate_certs:
     description: Whether TLS certificates are verified.
