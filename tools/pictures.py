@@ -11,6 +11,7 @@ The same input gives the same picture: a test tells whether the timeline is up t
 from __future__ import annotations
 
 import argparse
+import itertools
 import re
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.model import normalise
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_input import clean, escape, read
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._rendering.table import fit, measure
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._rendering.table import measure
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._rendering.timeline import timeline
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
@@ -35,7 +36,7 @@ _SAMPLE = (
 )
 _NOW = _MORNING + 60 * 60_000
 
-_COLUMN, _LINE, _MARGIN, _WIDEST = 8.0, 19, 18, 130
+_COLUMN, _LINE, _MARGIN, _WIDEST = 8.0, 19, 18, 110
 _ESCAPE = re.compile(r"\x1b\[([0-9;]*)m|\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b.?")
 #: Foregrounds 30 to 37, each fit for a dark ground; 90 to 97 are the same.
 _COLOURS = ("#8b949e", "#ff7b72", "#56d364", "#e3b341", "#79c0ff", "#d2a8ff", "#56d4dd", "#e6edf3")
@@ -61,7 +62,7 @@ def _sample_order(pool: str, end: str, phase: str, created: float, queued: float
 
 def terminal(text: str) -> str:
     """Return a picture of what a terminal shows after a program printed ``text``."""
-    lines = [list(_runs(line)) for line in text.replace("\r\n", "\n").strip("\n").split("\n")]
+    lines = [part for line in text.replace("\r\n", "\n").strip("\n").split("\n") for part in _wrapped(_runs(line))]
     columns = max([60, *(sum(measure(part) for part, dummy, bold in line) for line in lines)])
     width, height = int(columns * _COLUMN) + 2 * _MARGIN, len(lines) * _LINE + 2 * _MARGIN
     parts = [
@@ -80,18 +81,35 @@ Run = tuple[str, str, bool]
 
 
 def _runs(line: str) -> Iterator[Run]:
-    """Cut a line into text, colour and boldness, without any other escape; too long a line ends in dots."""
-    colour, bold, room, place = _PLAIN, False, _WIDEST, 0
+    """Cut a line into text, colour and boldness, without any other escape."""
+    colour, bold, place = _PLAIN, False, 0
     for match in [*_ESCAPE.finditer(line), None]:
         text = _printable(line[place : match.start() if match else len(line)])
-        if text and room > 3:
-            text = fit(text, room)
-            room -= measure(text)
+        if text:
             yield text, colour, bold
         if match:
             place = match.end()
             if match[1] is not None:
                 colour, bold = _style(match[1], colour, bold)
+
+
+def _wrapped(runs: Iterator[Run]) -> Iterator[list[Run]]:
+    """Yield the lines that a terminal makes of one: what is too long goes on below."""
+    line, room = list[Run](), _WIDEST
+    for text, colour, bold in runs:
+        for char in text:
+            if measure(char) > room:
+                yield _joined(line)
+                line, room = [], _WIDEST
+            line.append((char, colour, bold))
+            room -= measure(char)
+    yield _joined(line)
+
+
+def _joined(line: list[Run]) -> list[Run]:
+    """Return runs of one kind each, out of single characters."""
+    groups = itertools.groupby(line, key=lambda run: run[1:])
+    return [("".join(run[0] for run in group), *kind) for kind, group in groups]
 
 
 def _printable(text: str) -> str:

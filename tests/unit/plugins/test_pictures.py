@@ -36,14 +36,18 @@ def test_colours_and_columns_are_kept() -> None:
 
 
 def test_other_escapes_leave_nothing_behind() -> None:
-    assert shown("\x1b[2Ka\x1b]0;title\x07b\x1b[?25lc") == [(one, "#e6edf3", at) for at, one in enumerate("abc")]
+    assert shown("\x1b[2Ka\x1b]0;title\x07b\x1b[?25lc") == [("abc", "#e6edf3", 0)]
 
 
-def test_markup_is_shown_and_long_lines_end_in_dots() -> None:
+def test_markup_is_shown_and_long_lines_go_on_below() -> None:
     assert shown("<b>{{ 1 }}</b>")[0][0] == "<b>{{ 1 }}</b>"
-    text = shown("x" * 500)[0][0]
-    assert len(text) == 130
-    assert text.endswith("...")
+    assert [len(text) for text, dummy, at in shown("x" * 250)] == [110, 110, 30]
+    green = "#56d364"
+    assert shown("y" * 100 + "\x1b[32m" + "z" * 20) == [
+        ("y" * 100, "#e6edf3", 0),
+        ("z" * 10, green, 100),
+        ("z" * 10, green, 0),
+    ]
 
 
 @given(st.text(max_size=200))
