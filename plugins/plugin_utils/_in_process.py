@@ -15,18 +15,23 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import ModelArtsError, as_typed
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http import HAS_REQUESTS
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http import HAS_REQUESTS, read_trust
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import Redactor
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._masking import register
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import (
+    CONNECTION,
     SECRETS,
     Option,
     Values,
     argument_spec,
+    first_set,
 )
 
 SWITCH = "modelarts_in_process"
+
+# Ansible loads an action before it forks the workers that run it: they all share what is read here.
+read_trust(first_set(CONNECTION["ca_path"].env, os.environ))
 
 
 def is_local(action: ActionBase, task_vars: Values) -> bool:

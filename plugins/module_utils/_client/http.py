@@ -28,7 +28,7 @@ import urllib.request
 import warnings
 import zlib
 
-from .errors import InputError, RequestError, TransientError
+from .errors import InputError, ModelArtsError, RequestError, TransientError
 from .http_errors import SHORTAGES, explain
 from .request import Request, is_loopback
 from .response import Response
@@ -74,7 +74,8 @@ class Http:
             raise InputError(_cannot_import(_broken))
         self._options = options
         self._lock = threading.Lock()
-        self._adapters: dict[str, requests.adapters.HTTPAdapter] = {}
+        # By scheme, with the trust that it was made with.
+        self._adapters: dict[str, tuple[ssl.SSLContext | None, requests.adapters.HTTPAdapter]] = {}
 
     def send(self, request: Request, headers: t.Mapping[str, str], seconds: float) -> Response:
         """Send one request and return its response, whatever its status, within so many seconds.
@@ -87,14 +88,21 @@ class Http:
     def _adapter(self, request: Request) -> requests.adapters.HTTPAdapter:
         scheme = request.base.partition(":")[0]
         with self._lock:
-            if scheme not in self._adapters:
+            kept = self._adapters.get(scheme)
+            try:
                 # Not before it is needed: reading all CAs costs more than a request on loopback.
-                self._adapters[scheme] = _new_adapter(scheme, self._options)
-            return self._adapters[scheme]
+                trust = tls_context(self._options) if scheme == "https" else None
+            except ModelArtsError:
+                if kept is None:
+                    raise
+                return kept[1]  # the file is being replaced
+            if kept is None or kept[0] is not trust:
+                kept = self._adapters[scheme] = (trust, _new_adapter(trust))
+            return kept[1]
 
     def close(self) -> None:
         """Close the kept connections."""
-        for adapter in self._adapters.values():
+        for dummy, adapter in self._adapters.values():
             adapter.close()
 
 
@@ -218,9 +226,6 @@ def _proxies(request: Request) -> dict[str, str]:
     return {} if requests.utils.should_bypass_proxies(request.url, no_proxy=None) else proxies
 
 
-# Bodies
-
-
 def _decoded(response: requests.Response) -> t.Iterator[bytes]:
     """Yield a body in pieces of at most ``_CHUNK`` bytes. urllib3, while it is old, would decompress without bound."""
     chunks: t.Iterator[bytes] = response.raw.stream(_CHUNK, decode_content=False)
@@ -252,9 +257,6 @@ def _inflated(chunks: t.Iterator[bytes]) -> t.Iterator[bytes]:
 
 # To zlib: gzip or zlib, the largest window.
 _ANY_WRAPPER = 32 + zlib.MAX_WBITS
-
-
-# Connections
 
 
 class ConnectionTracker:
@@ -337,12 +339,9 @@ def _pools() -> dict[str, t.Any]:
     return {"http": HttpPool, "https": HttpsPool}
 
 
-def _new_adapter(scheme: str, options: HttpOptions) -> requests.adapters.HTTPAdapter:
-    """Return an adapter for a scheme. Raises InputError where the CA file cannot be read.
-
-    With our own trust for https: requests alone would trust the CAs it bundles, not the system's.
-    """
-    trust: dict[str, t.Any] = {"ssl_context": tls_context(options)} if scheme == "https" else {}
+def _new_adapter(context: ssl.SSLContext | None) -> requests.adapters.HTTPAdapter:
+    """Return an adapter with our own trust for https: requests alone would trust the CAs it bundles."""
+    trust: dict[str, t.Any] = {} if context is None else {"ssl_context": context}
 
     class Adapter(requests.adapters.HTTPAdapter):
         """Hands our trust and our connections to direct and proxied requests."""
@@ -362,9 +361,6 @@ def _new_adapter(scheme: str, options: HttpOptions) -> requests.adapters.HTTPAda
     return Adapter(pool_maxsize=_KEPT)
 
 
-# Trust
-
-
 class _NamingContext(ssl.SSLContext):
     """A context that always knows which host is meant: urllib3 1.26 names none where that is an IP address."""
 
@@ -375,14 +371,47 @@ class _NamingContext(ssl.SSLContext):
         return super().wrap_socket(*args, **kwargs)
 
 
+# A process's trust, with what it was made of: reading all CAs takes longer than many a request.
+_contexts: dict[tuple[bool, str | None], tuple[list[t.Any], ssl.SSLContext]] = {}
+
+
 def tls_context(options: HttpOptions) -> ssl.SSLContext:
-    """Return a context that trusts ``ca_path`` alone, else the system's CAs. Raises InputError for a bad file."""
-    context = _context(options)
-    context.__class__ = _NamingContext
+    """Return a context that trusts ``ca_path`` alone, else the system's CAs. Raises InputError for a bad file.
+
+    It is made once for a process and what it forks, and anew where the files have changed.
+    """
+    setting, stamps = (options.validate_certs, options.ca_path), list(_stamps(options))
+    made_of, context = _contexts.get(setting, (None, None))
+    if context is None or made_of != stamps:
+        context = _new_context(options)
+        context.__class__ = _NamingContext
+        _contexts[setting] = stamps, context
     return context
 
 
-def _context(options: HttpOptions) -> ssl.SSLContext:
+def read_trust(ca_path: str | None) -> None:
+    """Read the CAs that most requests will need: before workers fork, who then all have them."""
+    try:
+        if HAS_REQUESTS:
+            tls_context(HttpOptions(ca_path=ca_path))
+    except (ModelArtsError, OSError):
+        pass  # whoever makes a request says so
+
+
+def _stamps(options: HttpOptions) -> t.Iterator[t.Any]:
+    """Yield what changes with the files that a context is made of."""
+    if options.validate_certs:
+        default = ssl.get_default_verify_paths()
+        given = options.ca_path and os.path.expanduser(options.ca_path)
+        for path in (given,) if given else (default.cafile, default.capath):
+            try:
+                found = os.stat(path or "")
+                yield path, found.st_mtime_ns, found.st_size, found.st_ino
+            except (OSError, ValueError):
+                yield path
+
+
+def _new_context(options: HttpOptions) -> ssl.SSLContext:
     if not options.validate_certs:
         return _unverified()
     try:
@@ -392,6 +421,8 @@ def _context(options: HttpOptions) -> ssl.SSLContext:
         if os.path.isdir(path):
             return ssl.create_default_context(capath=path)
         return ssl.create_default_context(cafile=path)
+    except ValueError:
+        raise InputError(f"ca_path: {safe(options.ca_path, 120)}: no path: name a file or folder of CAs") from None
     except OSError as error:  # ssl.SSLError is one
         if error.errno in SHORTAGES:
             raise TransientError(f"The CAs cannot be read just now ({os.strerror(error.errno)})") from None
@@ -400,7 +431,7 @@ def _context(options: HttpOptions) -> ssl.SSLContext:
 
 
 def _unverified() -> ssl.SSLContext:
-    context = ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     # The user said so in the task: repeating it on stderr for every request helps nobody.

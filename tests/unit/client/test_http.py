@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client import http as _http
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import RequestError, TransientError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http import MAX_BODY, Http, HttpOptions
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.request import Request
@@ -353,6 +354,7 @@ def raiser(error: BaseException) -> Callable[..., Any]:
 def test_what_this_machine_lacks_for_a_moment_is_tried_again(
     name: str, error: Exception, words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(_http, "_contexts", {})
     monkeypatch.setattr(name, raiser(error))
     clock = VirtualClock()
     outcome = asked("https://127.0.0.1:1" if name == "socket.socket" else "https://modelarts.example", clock, retries=2)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
+import os
 import re
 import ssl
 from collections.abc import Iterator
@@ -14,7 +15,10 @@ from typing import Any
 
 import pytest
 import trustme
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client import http as _http
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import RequestError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http import HttpOptions, tls_context
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.request import Request
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     TOKEN,
     answer,
@@ -170,6 +174,7 @@ def test_a_ca_path_that_cannot_be_used(content: bytes | None, words: str, tmp_pa
 
 
 def test_without_system_authorities_the_bundled_ones_are_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(_http, "_contexts", {})
     empty = ssl.DefaultVerifyPaths("", str(tmp_path), "", "", "", "")
     monkeypatch.setattr("ssl.get_default_verify_paths", lambda: empty)
     made = tls_context(HttpOptions())
@@ -244,6 +249,7 @@ def test_what_a_certificate_lacks_is_said_where_python_insists_on_it(
         return made
 
     monkeypatch.setattr(ssl, "create_default_context", strict)
+    monkeypatch.setattr(_http, "_contexts", {})
     with wire(listed(), tls=server_side) as server:
         message = asked(server.url, ca_path=ca_path).result["msg"]
         assert server.seen == []
@@ -251,3 +257,76 @@ def test_what_a_certificate_lacks_is_said_where_python_insists_on_it(
     if ssl.OPENSSL_VERSION_INFO >= (3,):
         assert re.search(r"is not trusted \((Missing|CA cert does not).*as RFC 5280 wants it", message), message
         assert "have it issued anew" in message
+
+
+# Read once
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Return a list that grows with every context that is made."""
+    made: list[Any] = []
+    create = ssl.create_default_context
+
+    def counted(*args: Any, **kwargs: Any) -> ssl.SSLContext:
+        made.append(kwargs)
+        return create(*args, **kwargs)
+
+    monkeypatch.setattr(ssl, "create_default_context", counted)
+    monkeypatch.setattr(_http, "_contexts", {})
+    return made
+
+
+def test_trust_is_read_once_for_each_setting(trusted: str, ca_path: str, tmp_path: Path, reads: list[Any]) -> None:
+    other = tmp_path / "other.pem"
+    trustme.CA().cert_pem.write_to_path(str(other))
+    for dummy in range(3):
+        assert not asked(trusted, ca_path=ca_path).failed
+        assert asked(trusted, ca_path=str(other)).failed
+        assert asked(trusted).failed
+    assert len(reads) == 3
+
+
+def test_a_file_that_has_changed_is_read_anew(trusted: str, ca_path: str, tmp_path: Path, reads: list[Any]) -> None:
+    mine = tmp_path / "mine.pem"
+    trustme.CA().cert_pem.write_to_path(str(mine))
+    assert "is not trusted" in asked(trusted, ca_path=str(mine)).result["msg"]
+    mine.write_bytes(Path(ca_path).read_bytes())
+    assert not asked(trusted, ca_path=str(mine)).failed
+    mine.unlink()
+    assert "No such file" in asked(trusted, ca_path=str(mine)).result["msg"]
+    assert len(reads) == 3
+
+
+def test_a_session_notices_a_new_authority_and_outlives_a_file_that_is_being_replaced(
+    trusted: str, ca_path: str, tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine.pem"
+    mine.write_bytes(Path(ca_path).read_bytes())
+    http = _http.Http(HttpOptions(ca_path=str(mine)))
+    question = Request.get(trusted, ("x",))
+    assert http.send(question, {}, 60).status == 200
+    mine.unlink()
+    assert http.send(question, {}, 60).status == 200
+    trustme.CA().cert_pem.write_to_path(str(mine))
+    with pytest.raises(RequestError, match="is not trusted"):
+        http.send(question, {}, 60)
+    http.close()
+
+
+def test_trust_that_was_read_before_a_fork_serves_the_child(trusted: str, ca_path: str, reads: list[Any]) -> None:
+    _http.read_trust(ca_path)
+    assert len(reads) == 1
+    child = os.fork()
+    if child == 0:
+        works = not asked(trusted, ca_path=ca_path, retries=0).failed
+        os._exit(0 if works and len(reads) == 1 else 1)
+    assert os.waitpid(child, 0)[1] == 0
+    assert not asked(trusted, ca_path=ca_path).failed
+    assert len(reads) == 1
+
+
+def test_reading_trust_ahead_never_fails() -> None:
+    _http.read_trust("/no/such/file")
+    _http.read_trust("\0")
+    _http.read_trust(None)
