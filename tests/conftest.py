@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
 from pathlib import Path
@@ -16,3 +17,5 @@ sys.path.insert(0, str(ROOT / "roles" / "simulator" / "files"))
 
 if importlib.util.find_spec("ansible_collections") is None:
     raise pytest.UsageError("this Python does not know the collection: run `make venv`, then use .venv/bin/python")
+
+importlib.import_module("ansible_collections.huaweicloud.modelarts.tests.support.wire_faults")

@@ -22,6 +22,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client impo
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import RequestError, TransientError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http import MAX_BODY, Http, HttpOptions
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.request import Request
+from ansible_collections.huaweicloud.modelarts.tests.support.wire_faults import bomb
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     KEY,
     TOKEN,
@@ -36,7 +37,6 @@ from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     then_close,
     wire,
 )
-from modelarts_simulator.spoil import bomb
 
 EMPTY = b'{"count": 0, "items": []}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"

@@ -17,8 +17,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from ansible_collections.huaweicloud.modelarts.tests.support.manual_clock import ManualClock
 from ansible_collections.huaweicloud.modelarts.tests.unit.events.eda_world import PLUGIN
-from modelarts_simulator.clock import ManualClock
 from modelarts_simulator.cloud import Cloud
 from modelarts_simulator.server import Server
 

@@ -12,6 +12,7 @@ import zlib
 from typing import Any
 
 import pytest
+from ansible_collections.huaweicloud.modelarts.tests.support.wire_faults import bomb
 from ansible_collections.huaweicloud.modelarts.tests.unit.simulator.world import (
     NOW,
     ORDERS,
@@ -22,7 +23,6 @@ from ansible_collections.huaweicloud.modelarts.tests.unit.simulator.world import
 )
 from modelarts_simulator.errors import SHAPES, ScenarioError
 from modelarts_simulator.messages import Close, Request, Send, Wait
-from modelarts_simulator.spoil import bomb
 
 ONE = [{"pool": "a", "state": "succeeded"}]
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from ansible_collections.huaweicloud.modelarts.tests.support.manual_clock import ManualClock
 from modelarts_simulator import signing
-from modelarts_simulator.clock import ManualClock
 from modelarts_simulator.cloud import Cloud
 from modelarts_simulator.messages import Request, Response, Send
 from modelarts_simulator.switches import DEFAULT_ACCESS_KEY, DEFAULT_PROJECT, DEFAULT_SECRET_KEY

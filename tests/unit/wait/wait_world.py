@@ -12,7 +12,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _opti
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client import clock as _clock
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait import waiter as _wait
-from modelarts_simulator.clock import ManualClock
+from ansible_collections.huaweicloud.modelarts.tests.support.manual_clock import ManualClock
 from modelarts_simulator.cloud import Cloud
 from modelarts_simulator.server import Server
 

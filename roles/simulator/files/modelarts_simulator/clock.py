@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import re
-import threading
 import time
 import typing as t
 
@@ -37,23 +36,6 @@ class SystemClock:
     def sleep(self, seconds: float) -> None:
         """Really wait."""
         time.sleep(seconds)
-
-
-class ManualClock:
-    """A clock that moves only when it is told to; sleeping moves it at once. Safe to share between threads."""
-
-    def __init__(self, start: float = 1_767_323_045.0) -> None:
-        self._now = float(start)
-        self._lock = threading.Lock()
-
-    def time(self) -> float:
-        """Seconds since the epoch."""
-        return self._now
-
-    def sleep(self, seconds: float) -> None:
-        """Move on without waiting."""
-        with self._lock:
-            self._now += max(0.0, seconds)
 
 
 def seconds_of(value: object, what: str) -> float:

@@ -5,13 +5,9 @@
 from __future__ import annotations
 
 import base64
-import gzip
-import itertools
 import json
 import re
-import struct
 import typing as t
-import zlib
 from email.utils import formatdate
 
 from .errors import ApiError, error_response
@@ -19,7 +15,6 @@ from .faults import Fault
 from .messages import Close, Request, Response, Send, Step, Wait
 
 _FOREVER = 86_400.0
-_BLOCK = 1 << 20
 _MESSAGES: dict[int, tuple[str, str]] = {
     400: ("ModelArts.50004000", "Bad request."),
     401: ("APIGW.0301", "Incorrect IAM authentication information"),
@@ -45,7 +40,7 @@ class Context(t.NamedTuple):
 
 def spoil(fault: Fault, context: Context) -> Response:
     """The answer that the fault leaves the client with."""
-    maker = _MAKERS.get(fault.kind)
+    maker = MAKERS.get(fault.kind)
     response = maker(fault.options, context) if maker else _scripted(fault, context)
     response.fault = fault.kind
     _add_headers(response, fault.options, context)
@@ -84,7 +79,7 @@ def _given_body(options: t.Mapping[str, t.Any], context: Context) -> bytes | Non
     return _echo(options["body"], options, context).encode("utf-8", "surrogatepass") if "body" in options else None
 
 
-def _base(options: t.Mapping[str, t.Any], context: Context) -> Response:
+def base(options: t.Mapping[str, t.Any], context: Context) -> Response:
     """The given body, or the true answer; with the given status where there is one."""
     body = _given_body(options, context)
     if body is not None:
@@ -133,45 +128,9 @@ def _merge(options: t.Mapping[str, t.Any], context: Context) -> Response:
 
 
 def _slow(options: t.Mapping[str, t.Any], context: Context) -> Response:
-    response = _base(options, context)
+    response = base(options, context)
     response.delay += options.get("seconds", 5)
     return response
-
-
-def _bad_gzip(options: t.Mapping[str, t.Any], context: Context) -> Response:
-    response = _base(options, context)
-    packed = gzip.compress(response.body, 6)
-    how = options.get("how", "garbage")
-    if how == "garbage":
-        packed = b"this is not gzip at all: \x00\x01\x02" + response.body[:20]
-    elif how == "truncated":
-        packed = packed[: len(packed) // 2]
-    else:
-        packed = packed[:-8] + b"\xde\xad\xbe\xef" + packed[-4:]
-    response.body = packed
-    response.headers["Content-Encoding"] = "gzip"
-    return response
-
-
-def _gzip_bomb(options: t.Mapping[str, t.Any], context: Context) -> Response:
-    body = bomb(max(1, int(options.get("megabytes", 100))))
-    return Response(200, body, {"Content-Type": "application/json", "Content-Encoding": "gzip"})
-
-
-def bomb(megabytes: int) -> bytes:
-    """A gzip stream of so many megabytes of spaces in a JSON list, made without packing them all."""
-    start = b'{"count": 1, "items": ['
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
-    first = packer.compress(start) + packer.flush(zlib.Z_FULL_FLUSH)
-    spaces = b" " * _BLOCK
-    block = packer.compress(spaces) + packer.flush(zlib.Z_FULL_FLUSH)
-    last = packer.compress(b"]}") + packer.flush()
-    checksum = zlib.crc32(start)
-    for dummy in range(megabytes):
-        checksum = zlib.crc32(spaces, checksum)
-    size = len(start) + megabytes * _BLOCK + 2
-    tail = struct.pack("<II", zlib.crc32(b"]}", checksum), size & 0xFFFFFFFF)
-    return b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff" + first + block * megabytes + last + tail
 
 
 # Answers that go over the wire in another way
@@ -179,8 +138,8 @@ def bomb(megabytes: int) -> bytes:
 
 def _scripted(fault: Fault, context: Context) -> Response:
     options = fault.options
-    response = _base(options, context)
-    script = _SCRIPTS[fault.kind]
+    response = base(options, context)
+    script = SCRIPTS[fault.kind]
     response.script = lambda whole: script(whole, options)
     return response
 
@@ -200,18 +159,12 @@ def _end(reset: bool) -> t.Callable[[Response, t.Mapping[str, t.Any]], t.Iterato
     return script
 
 
-def _close_idle(response: Response, options: t.Mapping[str, t.Any]) -> t.Iterator[Step]:
-    yield Send(response.head() + response.body)
-    yield Wait(options.get("seconds", 0))
-    yield Close()
-
-
 def _hang(response: Response, options: t.Mapping[str, t.Any]) -> t.Iterator[Step]:
     yield Wait(options.get("seconds", _FOREVER))
     yield Close()
 
 
-def _drops(data: bytes, options: t.Mapping[str, t.Any]) -> t.Iterator[Step]:
+def drops(data: bytes, options: t.Mapping[str, t.Any]) -> t.Iterator[Step]:
     chunk = max(1, options.get("chunk", 1))
     for start in range(0, len(data), chunk):
         yield Send(data[start : start + chunk])
@@ -220,21 +173,7 @@ def _drops(data: bytes, options: t.Mapping[str, t.Any]) -> t.Iterator[Step]:
 
 def _drip(response: Response, options: t.Mapping[str, t.Any]) -> t.Iterator[Step]:
     yield Send(response.head())
-    yield from _drops(response.body, options)
-
-
-def _header_drip(response: Response, options: t.Mapping[str, t.Any]) -> t.Iterator[Step]:
-    yield from _drops(response.head(), options)
-    yield Send(response.body)
-
-
-def _endless(response: Response, options: t.Mapping[str, t.Any]) -> t.Iterator[Step]:
-    response.headers["Connection"] = "close"
-    yield Send(response.head(length=False) + b'{"count": 1, "items": [')
-    piece = b" " * max(1, options.get("chunk", 65536))
-    for dummy in itertools.repeat(None):
-        yield Send(piece)
-        yield Wait(options.get("interval", 0.01))
+    yield from drops(response.body, options)
 
 
 def _truncate(response: Response, options: t.Mapping[str, t.Any]) -> t.Iterator[Step]:
@@ -242,55 +181,22 @@ def _truncate(response: Response, options: t.Mapping[str, t.Any]) -> t.Iterator[
     yield Close()
 
 
-def _wrong_length(response: Response, options: t.Mapping[str, t.Any]) -> t.Iterator[Step]:
-    length = options.get("length", max(0, len(response.body) + options.get("difference", -1)))
-    yield Send(response.head(length=length) + response.body)
-
-
-def _chunked(response: Response, options: t.Mapping[str, t.Any]) -> t.Iterator[Step]:
-    response.headers["Transfer-Encoding"] = "chunked"
-    size = max(1, options.get("chunk", 1024))
-    pieces = [response.body[start : start + size] for start in range(0, len(response.body), size)]
-    yield Send(response.head(length=False))
-    if options.get("when") == "amid":
-        first = pieces[0] if pieces else b""
-        yield Send(b"%x\r\n%s" % (len(first) + 10, first))
-        yield Close()
-        return
-    for piece in pieces:
-        yield Send(b"%x\r\n%s\r\n" % (len(piece), piece))
-    yield Send(b"0\r\n\r\n")
-
-
-def _garbage(response: Response, options: t.Mapping[str, t.Any]) -> t.Iterator[Step]:
-    yield Send(response.body)
-    yield Close()
-
-
-_MAKERS: dict[str, t.Callable[[t.Mapping[str, t.Any], Context], Response]] = {
+MAKERS: dict[str, t.Callable[[t.Mapping[str, t.Any], Context], Response]] = {
     "status": _status,
-    "body": _base,
-    "json": _base,
-    "headers": _base,
+    "body": base,
+    "json": base,
+    "headers": base,
     "empty": _empty,
     "html": _html,
     "redirect": _redirect,
     "merge": _merge,
     "slow": _slow,
-    "bad_gzip": _bad_gzip,
-    "gzip_bomb": _gzip_bomb,
 }
-_SCRIPTS: dict[str, t.Callable[[Response, t.Mapping[str, t.Any]], t.Iterator[Step]]] = {
+SCRIPTS: dict[str, t.Callable[[Response, t.Mapping[str, t.Any]], t.Iterator[Step]]] = {
     "reset": _end(reset=True),
     "close": _end(reset=False),
-    "close_idle": _close_idle,
     "hang": _hang,
     "drip": _drip,
-    "header_drip": _header_drip,
-    "endless": _endless,
     "truncate": _truncate,
-    "wrong_length": _wrong_length,
-    "chunked": _chunked,
-    "garbage": _garbage,
 }
-WITHOUT_STATUS = ("reset", "close", "hang", "garbage")
+WITHOUT_STATUS = ["reset", "close", "hang"]
