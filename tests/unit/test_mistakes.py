@@ -196,6 +196,14 @@ MISTAKES: dict[str, Told] = {
     "security token alone": info(**PLACE, security_token="STexample"),
     "user name alone": info(**PLACE, username="ci"),
     "password without the account": info(**PLACE, username="ci", password=PASSWORD),
+    "half of an OIDC login": info(**PLACE, oidc_provider_urn="iam::example:identityProvider:ci"),
+    "an agency on top of a token": info(
+        **PLACE, auth_token="TOKENexample", assume_role_agency_name="ci", assume_role_domain_name="acme"
+    ),
+    "an agency without its account": here(assume_role_agency_name="ci-orders"),
+    "a duration of two days": here(
+        assume_role_agency_name="ci-orders", assume_role_domain_name="acme", temporary_key_duration="48h"
+    ),
     "a secret key with a line break": here(secret_key=f"{SECRET_KEY}\n"),
     "a token with the word Bearer": info(**PLACE, auth_token="Bearer TOKENexample"),
     "a region as project_id": here(project_id="cn-north-4"),
@@ -260,7 +268,8 @@ MISTAKES: dict[str, Told] = {
     "a width of a page": plugin(orders_table, [], width=5000),
     "a format that there is not": plugin(orders_table, [], format="html"),
     "a report as of soon": plugin(orders_report_html, [], now="soon"),
-    "an argument that there is not": source(intervall=30),
+    "a pool under two names": source(pool="pool-5ed5", pools=["pool-5ed5"]),
+    "an interval in words": source(interval="often"),
     "a list as it was printed": source(pools="['pool-5ed5']"),
     "an old Python": old_python,
     "no requests": without_requests,

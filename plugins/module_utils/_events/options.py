@@ -37,7 +37,12 @@ FEEDBACK = "eda_feedback_queue"
 _SEPARATORS = re.compile(r"\s*[,\r\n]\s*")
 # Brackets, braces and quotes are what a list or a template leaves behind that nobody has read or rendered.
 _NAME = re.compile(r"""[^\[\]{}"'\x00-\x1f\x7f]+""")
-_ADVICE = {"list": ": give names with commas between them, or a list; no template, quotes or brackets"}
+_ADVICE = {
+    "list": ": give names with commas between them, or a list; no template, quotes or brackets",
+    "float": ": give a number",
+    "int": ": give a whole number",
+    "bool": ": give true or false",
+}
 _BOOLS = {**dict.fromkeys(("true", "yes", "on", "1"), True), **dict.fromkeys(("false", "no", "off", "0"), False)}
 
 
