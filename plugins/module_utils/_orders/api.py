@@ -27,9 +27,8 @@ from .._client.response import Response
 from .._client.retry import Transport
 from .._client.text import safe
 from . import model as _order
-from . import pagination as _scan
+from .pagination import Page, paginate
 from .query import Query
-from .windows import Page
 
 # What the API takes for a limit of 0 or none.
 DEFAULT_LIMIT = 100
@@ -40,6 +39,7 @@ _MOST_ORDERS = 10**9
 
 # Named here, because inside OrdersApi ``list`` is a method.
 Rows = list[dict[str, t.Any]]
+Orders = list[_order.Order]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,29 +72,28 @@ class OrdersApi:
     def list(self, query: Query) -> Listing:
         """Return every order of the query, or the one page that it names."""
         try:
-            rows, count, truncated = self._one_page(query) if query.one_page else self._all_rows(query)
+            orders, count, truncated = self._one_page(query) if query.one_page else self._all_pages(query)
         except PoolNotFoundError as error:
             raise _name_pool(error, query) from None
-        orders = normalised(rows)
         foreign = sum(not query.is_of_pool(order) for order in orders)
         return Listing(query.select(orders), count, truncated, self._server_ms, query.missing(orders), foreign)
 
-    def _one_page(self, query: Query) -> tuple[Rows, int | None, bool]:
+    def _one_page(self, query: Query) -> tuple[Orders, int | None, bool]:
         limit, offset = query.limit or 0, query.offset or 0
         page = self._page(query, query.since, query.until, limit, offset)
-        sent = len(page.rows)
+        sent = len(page.orders)
         complete = sent < (limit or DEFAULT_LIMIT) and (page.count or 0) <= sent
         if page.count is None and sent and sent % DEFAULT_LIMIT == 0:
             complete = False  # as many as a service may cap its pages at
         exact = page.count == sent
-        return page.rows, page.count, offset > 0 or not (complete or exact)
+        return page.orders, page.count, offset > 0 or not (complete or exact)
 
-    def _all_rows(self, query: Query) -> tuple[Rows, int | None, bool]:
+    def _all_pages(self, query: Query) -> tuple[Orders, int | None, bool]:
         def fetch(since: int, until: int | None, limit: int, offset: int) -> Page:
             return self._page(query, since, until, limit, offset)
 
-        found = _scan.scan(fetch, query.since, query.until, workers=WORKERS)
-        return found.rows, found.count, found.truncated
+        found = paginate(fetch, query.since, query.until, query.now_ms, WORKERS)
+        return found.orders, found.count, found.truncated
 
     def _page(self, query: Query, since: int, until: int | None, limit: int, offset: int) -> Page:
         params = {**query.server_filters(), "since": str(since), "limit": str(limit), "offset": str(offset)}
@@ -103,7 +102,7 @@ class OrdersApi:
         answer = self._transport.ask(Request.get(self._endpoint, self._path, params), self._auth)
         rows, count = _items(answer, "ListOrders")
         self._server_ms = answer.server_ms
-        return Page(rows, count, answer.server_ms)
+        return Page(normalised(rows), count)
 
     def show(self, order_name: str) -> Rows:
         """Return ShowOrder's rows, one for each pool or node. Raises NotPublishedError where it is not offered."""

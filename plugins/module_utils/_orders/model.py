@@ -343,6 +343,12 @@ def _digest(order: Order) -> str:
     return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def progress_of(order: Order) -> tuple[int, int, int]:
+    """Return how far along an order is, for comparing two rows of it."""
+    rank = 2 if order["state"] in ENDED else 0 if order["state"] == PENDING else 1
+    return rank, order["end_timestamp"], order["begin_timestamp"]
+
+
 def newest_of_each_pool(orders: t.Iterable[Order]) -> list[Order]:
     """Return of each pool every order that may be its newest, newest first.
 

@@ -4,18 +4,17 @@
 
 # This code is PRIVATE to the collection: it may change in any release.
 
-"""The deep listing: every order of [since, until], though one request shows 500 and one window only about 1,000.
+"""Every order of [since, until], though one request shows 500 and offsets reach about 1,000.
 
-A page that is not full ends its window. A full one is read on by time, never by offset alone, because rows that leave
-a list while it is paged shift others out of sight:
+A page that is not full proves that its time window was shown whole. A full one is read on by time:
 
-* sorted rows: the page's last timestamp bounds the next request, so each brings a full page of new rows, and idle
-  workers take over the far part of the largest window left;
-* rows in no order: the page is a sample of its window, whose quantiles cut it into pieces that fit a page each;
-* offsets serve where time cannot: a window that fits two pages, a full millisecond, a service that ignores bounds.
+* sorted rows: the window beyond the page's last creation time follows (keyset). That the page held all before it is
+  believed only if the service's total bears it out in the end; else those windows are asked as well;
+* rows in no order: the page is a sample, whose quantiles split the window into parts that fit a page each;
+* a full millisecond, or a service that ignores bounds: offsets, each page sharing rows with the one before.
 
-``count`` guides the cuts and is compared with what was found, but nothing ends because of it: it may be wrong.
-Times are ms since the epoch. Inner bounds are widened by 1 ms, as the service may take them as exclusive.
+So neither an order that a page skipped, nor one that shifted while the list changed, is lost without ``truncated``.
+Times are epoch ms. Inner bounds are padded, as the service may take them as exclusive, or round them to seconds.
 """
 
 from __future__ import annotations
@@ -25,354 +24,327 @@ import dataclasses
 import math
 import typing as t
 
-from .windows import (
-    BLIND_PARTS,
-    OLDEST_FIRST,
-    UNSORTED,
-    Found,
-    Page,
-    Row,
-    Window,
-    beyond,
-    carve,
-    order_of,
-    parts_for,
-    tiles,
-)
+from .model import Order, key_of, progress_of
 
-PAGE = 500
-REACH = 500
-# Pages read by offset share so many rows, to notice that rows between them have shifted.
-SHARED = 50
-# How far beyond the service's clock a listing without ``until`` looks: clocks differ, and Date has seconds only.
-CLOCK_SLACK_MS = 60_000
-DAY_MS = 86_400_000
+PAGE = REACH = 500
+# Pages read by offset share so many orders, to notice that orders between them have shifted. The windows of sorted
+# pages share fewer: just so many that what a page vouches for fits one page again, neighbours of its bounds included.
+SHARED, SHARED_SORTED = 50, 16
+# The part of a page that a split aims at, into how many parts at once, and into how many where nothing is counted.
+FILL, MOST_PARTS, BLIND_PARTS = 0.8, 13, 4
 # A service that rounds bounds to seconds still keeps to them.
-ROUNDING_MS = 1000
+SECOND = 1000
+# No service, however it lies, is asked more than this.
+MOST_REQUESTS = 4000
+# No service's pages are smaller: what stands behind fewer orders has just arrived.
+LEAST_CAP = 20
+NEWEST_FIRST, UNSORTED, OLDEST_FIRST = -1, 0, 1
 
 
 @dataclasses.dataclass(frozen=True)
-class Scan:
-    """What was found: unique rows in no order, the service's last ``count`` for the whole query, and the cost.
+class Page:
+    """One answer: its orders in the service's order, and its total for the window asked (None: none usable)."""
 
-    ``truncated`` is True where the service could not show more, or contradicts itself, so that rows may be missing.
-    """
+    orders: list[Order]
+    count: int | None = None
 
-    rows: list[Row]
+
+# fetch(since, until, limit, offset): one request. Its errors propagate.
+Fetch = t.Callable[[int, t.Optional[int], int, int], Page]
+Request = tuple[int, t.Optional[int], int, int]
+
+
+@dataclasses.dataclass
+class Found:
+    """Each order once, in no order; the service's last total; whether orders may be missing; and the cost."""
+
+    orders: list[Order]
     count: int | None
     truncated: bool
     requests: int
 
 
-# fetch(since, until, limit, offset): one request. Its errors propagate from scan().
-Fetch = t.Callable[[int, t.Optional[int], int, int], Page]
-Request = tuple[int, t.Optional[int], int, int]
+@dataclasses.dataclass
+class Window:
+    """A time window whose orders are still to be found, both ends included; ``hi`` None: open to the future.
+
+    ``expect`` is how many orders it is likely to hold, ``order`` how the page before it was sorted. ``keys`` are those
+    of the pages read by offset so far, all within the bounds ``asked``.
+    """
+
+    lo: int
+    hi: int | None
+    pad: int = 1
+    expect: float = 0
+    order: int = UNSORTED
+    asked: tuple[int, int | None] = (0, None)
+    keys: list[str] = dataclasses.field(default_factory=list)
+    repeats: int = 0
+
+    def holds(self, stamp: int) -> bool:
+        """Whether a creation time lies in it."""
+        return stamp >= self.lo and (self.hi is None or stamp <= self.hi)
+
+    def split(self, cuts: t.Iterable[int], **changes: t.Any) -> list[Window]:
+        """Return the parts that begin at its start and at each of these times, as far as they lie within."""
+        inner = sorted({cut for cut in cuts if cut > self.lo and self.holds(cut)})
+        ends: list[int | None] = [cut - 1 for cut in inner]
+        bounds = zip([self.lo, *inner], [*ends, self.hi])
+        return [Window(lo, hi, **{"order": self.order, "pad": self.pad, **changes}) for lo, hi in bounds]
 
 
-class Lanes:
-    """Runs requests side by side, in threads that exist only once they are needed."""
-
-    def __init__(self, fetch: Fetch, workers: int) -> None:
-        self._fetch = fetch
-        self._workers = workers
-        self._pool: t.Any = None
-        self._flying: dict[t.Any, int] = {}
-
-    def call(self, request: Request) -> Page:
-        """Return the answer of a request that has no company."""
-        return self._fetch(*request)
-
-    def start(self, ticket: int, request: Request) -> None:
-        """Begin a request; ``take`` returns its answer under the ticket."""
-        if self._pool is None:
-            self._pool = concurrent.futures.ThreadPoolExecutor(self._workers, thread_name_prefix="modelarts-scan")
-        self._flying[self._pool.submit(self._fetch, *request)] = ticket
-
-    def take(self) -> tuple[int, Page]:
-        """Wait for any request under way and return (ticket, answer), or raise its error."""
-        future = next(iter(concurrent.futures.wait(self._flying, return_when=concurrent.futures.FIRST_COMPLETED).done))
-        return self._flying.pop(future), future.result()
-
-    def close(self) -> None:
-        """Begin nothing more, and wait for what is under way: no thread may outlive the caller's session."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-
-
-def scan(
-    fetch: Fetch,
-    since_ms: int,
-    until_ms: int | None = None,
-    workers: int = 4,
-    lanes: t.Callable[[Fetch, int], t.Any] = Lanes,
-) -> Scan:
+def paginate(
+    fetch: Fetch, since_ms: int, until_ms: int | None = None, now_ms: int | None = None, workers: int = 4
+) -> Found:
     """Return all orders that the service can show between two times, with at most ``workers`` requests side by side.
 
-    Up to 499 orders cost one request. The first error that ``fetch`` raises ends the scan and propagates. Rows outside
-    the bounds are returned where the service sends them. ``lanes`` is how requests run (tests: in virtual time).
+    Up to 499 orders cost one request. ``now_ms`` is about when it is asked, by any clock: it only guides where work is
+    divided. Orders outside the bounds are returned where the service sends them. Raises what ``fetch`` raises.
     """
-    return _Scanner(since_ms, until_ms, workers, lanes(fetch, workers)).run()
+    return _Reader(fetch, since_ms, until_ms, since_ms if now_ms is None else now_ms, workers).run()
 
 
-class _Scanner:
-    """One scan: windows to ask (``todo``), windows under way (``flying``), and what the answers taught."""
+class _Reader:
+    """One listing: windows to ask (``todo``), windows that sorted pages vouch for (``trusted``), what was learnt."""
 
-    def __init__(self, since: int, until: int | None, workers: int, lanes: t.Any) -> None:
-        self._since, self._until = since, until
-        self._workers, self._lanes = max(1, workers), lanes
-        self._found = Found()
-        self._todo: list[Window] = []
-        self._flying: dict[int, Window] = {}
-        self._requests = self._carved = 0
-        self._total: int | None = None
-        self._truncated = False
-        # What is known of this service.
-        self._page = PAGE
-        self._sorted = True
-        self._offsets_hold = True
-        self._counts_fit = True
-        self._ignores_bounds = False
+    def __init__(self, fetch: Fetch, since: int, until: int | None, now: int, workers: int) -> None:
+        self._fetch, self._since, self._until, self._now, self._workers = fetch, since, until, now, workers
+        self._found: dict[str, Order] = {}
+        self._totals: list[int] = []
+        self._todo = [Window(since, until)]
+        self._trusted: list[Window] = []
+        self._requests = self._shares = 0
+        self._unsure = False
+        # What is known of this service: the size of its pages, its bounds, and what cannot be relied on.
+        self._cap, self._largest = PAGE, 0
         self._inclusive = [False, False]
+        self._keyset = self._counts_fit = self._bounds_hold = True
 
-    def run(self) -> Scan:
-        try:
-            self._todo.append(Window(self._since, self._until))
-            self._drain(self._learn, self._request_bound)
-            if not self._truncated and self._short_of_count():
-                self._recheck()
-        finally:
-            self._lanes.close()
-        return Scan(list(self._found.rows.values()), self._total, self._truncated, self._requests)
+    def run(self) -> Found:
+        self._drain()
+        if not self._is_borne_out():
+            self._keyset = False
+            self._todo, self._trusted = self._trusted, []
+            self._drain()
+        orders = list(self._found.values())
+        count = self._totals[-1] if self._totals else None
+        return Found(orders, count, self._unsure or (count or 0) > len(orders), self._requests)
 
-    # Running requests
+    def _is_borne_out(self) -> bool:
+        """Whether the totals agree with what was found; where they do not, it may be for what arrived meanwhile."""
+        if self._totals and len(self._found) != self._totals[-1]:
+            newest = max((order["creation_timestamp"] for order in self._found.values()), default=self._since)
+            self._ask([Window(max(newest, self._since), self._until)])
+            self._ask([Window(self._since, self._until)])
+        return not self._trusted or {len(self._found)} == set(self._totals)
 
-    def _drain(self, learn: t.Callable[[Window, Page], None], bound: t.Callable[[], int]) -> None:
-        """Ask all windows, and those that their answers bring, until none is left or the bound is met."""
-        while self._todo or self._flying:
-            if self._todo and self._requests >= bound():
-                self._truncated = True
+    # Asking
+
+    def _drain(self) -> None:
+        """Ask all windows, and those that their pages leave, until none is left or the bound is met."""
+        while self._todo:
+            pages = math.ceil(len(self._found) / self._cap)
+            if self._requests >= min(MOST_REQUESTS, 16 + 4 * pages):
+                self._unsure = True
                 self._todo.clear()
-                continue
-            self._spread()
-            if not self._flying and (len(self._todo) == 1 or self._workers == 1):
-                window = self._todo.pop()
-                learn(window, self._lanes.call(self._request(window)))
-                continue
-            while self._todo and len(self._flying) < self._workers:
-                window = self._todo.pop(max(range(len(self._todo)), key=lambda index: self._todo[index].expect))
-                request = self._request(window)
-                self._flying[self._requests] = window
-                self._lanes.start(self._requests, request)
-            ticket, page = self._lanes.take()
-            learn(self._flying.pop(ticket), page)
-
-    def _request_bound(self) -> int:
-        """No service, however it lies, is asked more than this."""
-        return 16 + 4 * math.ceil(len(self._found.rows) / self._page)
-
-    def _spread(self) -> None:
-        """Give idle workers the far parts of the largest sorted windows."""
-        # Each cut may cost one page that is not full.
-        while len(self._todo) + len(self._flying) < self._workers and self._carved < 4 + self._requests // 4:
-            windows = [(window.expect, False, window) for window in self._todo]
-            windows += [(window.expect - self._page, True, window) for window in self._flying.values()]
-            if not windows:
                 return
-            dummy, under_way, window = max(windows, key=lambda each: each[0])
-            far = carve(window, self._page, under_way)
-            if far is None:
-                return
-            window.carved.append(far)
-            self._todo.append(far)
-            self._carved += 1
+            self._share_out()
+            batch, self._todo = self._todo[-self._workers :], self._todo[: -self._workers]
+            for window, page, keys in self._ask(batch):
+                if self._bounds_hold or window.keys or window.asked == (self._since, self._until):
+                    self._learn(window, page, keys)
+
+    def _ask(self, windows: list[Window]) -> list[tuple[Window, Page, list[str]]]:
+        """Ask for a page of each window, side by side, and keep what they show."""
+        requests = [self._request(window) for window in windows]
+        self._requests += len(requests)
+        pages = self._pages(requests)
+        return [(window, page, self._keep(window, page)) for window, page in zip(windows, pages)]
+
+    def _pages(self, requests: list[Request]) -> list[Page]:
+        if len(requests) == 1:
+            return [self._fetch(*requests[0])]
+        with concurrent.futures.ThreadPoolExecutor(self._workers, "modelarts-page") as pool:
+            return list(pool.map(lambda request: self._fetch(*request), requests))
 
     def _request(self, window: Window) -> Request:
-        """Return the window's next request. The outer bounds go out as they were given."""
-        bounds = self._bounds(window)
-        opened = window.asked[1] is None
-        if window.offset and (bounds[0] != window.asked[0] or not (opened or bounds[1] == window.asked[1])):
-            # The pages so far were of wider bounds: their neighbours' orders must not count as the window's own.
-            window.restart()
-        window.asked = bounds
-        self._requests += 1
-        return (*window.asked, PAGE, window.offset)
+        if not window.keys:  # pages of other bounds must not count as the window's own
+            window.asked = self._bounds(window)
+        return (*window.asked, PAGE, _offset(window))
 
     def _bounds(self, window: Window) -> tuple[int, int | None]:
-        since = max(self._since, window.lo - (not self._inclusive[0]))
+        """Return the bounds to ask: the outer ones as they were given, inner ones padded."""
+        below, above = (0 if inclusive and window.pad == 1 else window.pad for inclusive in self._inclusive)
+        since = max(self._since, window.lo - below)
         if window.hi is None:
             return since, self._until
-        until = window.hi + (not self._inclusive[1])
+        until = window.hi + above
         return since, until if self._until is None else min(until, self._until)
 
-    # Learning from answers
+    def _share_out(self) -> None:
+        """Halve the largest windows of sorted rows until every worker has one: each may cost a page more."""
+        while len(self._todo) < self._workers and self._shares < 3 + self._requests // 5:
+            window = max(self._todo, key=lambda each: each.expect)
+            end = max(window.lo, self._now) if window.hi is None else window.hi
+            parts = window.split([(window.lo + end + 1) // 2], expect=window.expect / 2)
+            if window.expect < 2 * self._cap or window.order == UNSORTED or len(parts) < 2:
+                return
+            self._todo.remove(window)
+            self._todo += parts
+            self._shares += 1
 
-    def _learn(self, window: Window, page: Page) -> None:
-        """Take a page in, and put what it leaves of its window back on the list."""
-        keys, stamps = self._found.add(page.rows)
-        self._note(window, page, stamps)
-        if self._ignores_bounds and not window.whole:
+    # Learning
+
+    def _keep(self, window: Window, page: Page) -> list[str]:
+        """Keep each order as far along as it was seen, note what a page tells of the service, and return its keys."""
+        keys = [key_of(order) for order in page.orders]
+        for key, order in zip(keys, page.orders):
+            known = self._found.get(key)
+            if known is None or progress_of(order) >= progress_of(known):
+                self._found[key] = order
+        if page.count is not None and window.asked == (self._since, self._until):
+            self._totals.append(page.count)
+        for side, bound in enumerate(window.asked):
+            self._inclusive[side] |= any(order["creation_timestamp"] == bound for order in page.orders)
+        return keys
+
+    def _learn(self, window: Window, page: Page, keys: list[str]) -> None:
+        """Take in the page of a window, and put what it leaves of it on the list."""
+        sent = len(keys)
+        if window.keys:
+            self._learn_by_offset(window, page, keys)
+        elif sent >= self._cap:
+            self._cap = sent
+            self._divide(window, page, keys)
+        elif not sent and window.repeats:
+            self._unsure = True
+        elif self._is_doubtful(sent, page.count):
+            self._todo.append(dataclasses.replace(window, keys=keys, repeats=window.repeats + (not sent)))
+        self._largest = max(self._largest, sent)
+
+    def _is_doubtful(self, sent: int, count: int | None) -> bool:
+        """Whether a page that is not full may hold less than its window: by its total, or as pages may be capped."""
+        if count is not None and count > sent and self._counts_fit:
+            return True
+        # Without a good total any size may be the cap; with one that is the page's own, a hundred: the API's default.
+        return 0 < sent >= self._largest and (count != sent or sent % 100 == 0)
+
+    def _divide(self, window: Window, page: Page, keys: list[str]) -> None:
+        """Go on from a full page: beyond its last order, in parts of its window, or by offset."""
+        stamps = [order["creation_timestamp"] for order in page.orders if order["creation_timestamp"]]
+        inside = [stamp for stamp in stamps if window.holds(stamp)]
+        order = _order_of(inside)
+        if self._ignores_bounds(window, stamps, order):
+            self._bounds_hold = False
+            self._todo[:] = [Window(self._since, self._until)]
             return
+        narrower = dataclasses.replace(window, pad=1)
+        if 2 * len(inside) < len(stamps) and self._bounds(narrower) != window.asked:
+            # Crowded by the neighbours' orders.
+            self._todo.append(narrower)
+            return
+        edge = _edge(inside, order) if inside and self._keyset else None
+        cuts = _cuts(inside, order, edge, page.count, self._cap)
+        parts = window.split(cuts, order=order, pad=_pad(inside)) if inside and self._bounds_hold else [window]
+        if len(parts) == 1:
+            window.keys = keys
+            self._todo.append(window)
+        elif order != UNSORTED and cuts == [edge]:
+            near, rest = parts if order == OLDEST_FIRST else parts[::-1]
+            self._trusted.append(near)
+            rest.expect = max(0, (page.count or 0) - sum(map(near.holds, inside)))
+            self._todo.append(rest)
+        else:
+            self._todo += parts
+
+    def _ignores_bounds(self, window: Window, stamps: list[int], order: int) -> bool:
+        """Whether a full page shows that the bound by which its order of rows would be read on is ignored."""
         since, until = window.asked
-        until = window.hi if until is None else until
-        if not self._strays(stamps, since, until):
-            # The odd time that cannot be true must not bound what is asked next.
-            stamps = [stamp for stamp in stamps if not self._is_stray(stamp, since, until)]
-        if window.probing:
-            self._learn_probe(window, keys)
-        elif window.offset:
-            self._learn_further_page(window, page, keys, stamps)
-        elif page.sent >= self._page:
-            self._learn_full_page(window, page, keys, stamps)
-        elif page.count is not None and page.count > page.sent and self._counts_fit:
-            self._doubt_short_page(window, page, keys)
+        below = sum(stamp < since - SECOND for stamp in stamps) * 10 > len(stamps)
+        above = until is not None and sum(stamp > until + SECOND for stamp in stamps) * 10 > len(stamps)
+        return self._bounds_hold and ((below and order != NEWEST_FIRST) or (above and order != OLDEST_FIRST))
 
-    def _note(self, window: Window, page: Page, stamps: list[int]) -> None:
-        """Note what a page tells about the service itself."""
-        since, until = window.asked
-        if (since, until) == (self._since, self._until) and page.count is not None:
-            self._total = page.count
-        if window.hi is None and page.server_ms is not None:
-            newest = max((stamp for stamp in stamps if stamp < page.server_ms + DAY_MS), default=0)
-            window.hi = max(page.server_ms + CLOCK_SLACK_MS, newest)
-        if page.count is not None and not window.offset:
-            window.expect = page.count
-        self._inclusive[0] |= since in stamps
-        self._inclusive[1] |= until in stamps
-        if self._strays(stamps, self._since, self._until):
-            self._counts_fit = False
-
-    def _strays(self, stamps: list[int], since: int, until: int | None) -> bool:
-        """Whether so many rows lie outside the bounds that the service must have ignored one of them."""
-        return 10 * sum(self._is_stray(stamp, since, until) for stamp in stamps) > len(stamps)
-
-    @staticmethod
-    def _is_stray(stamp: int, since: int, until: int | None) -> bool:
-        return stamp < since - ROUNDING_MS or (until is not None and stamp > until + ROUNDING_MS)
-
-    def _learn_full_page(self, window: Window, page: Page, keys: list[t.Any], stamps: list[int]) -> None:
-        order, edge = order_of(stamps) if self._sorted else (UNSORTED, 0)
-        if self._could_be_narrower(window) and 2 * sum(map(window.holds, stamps)) < len(stamps):
-            # Crowded by the neighbours' orders, for want of knowing that bounds are inclusive.
-            self._todo.append(window)
-        elif self._leads_nowhere(window, order, stamps):
-            self._ignores_bounds = True
-            self._todo[:] = [Window(self._since, self._until, whole=True)]
-        elif order == UNSORTED or not window.divisible:
-            self._sorted = self._sorted and not (window.divisible and len(set(stamps)) > 1)
-            self._cut_or_page(window, page, keys, stamps)
-        else:
-            rest = beyond(window, order, edge, stamps)
-            if rest is None:
-                self._cut_or_page(window, page, keys, stamps)
-            else:
-                self._go_on(window, rest, page)
-
-    def _cut_or_page(self, window: Window, page: Page, keys: list[t.Any], stamps: list[int]) -> None:
-        """Time does not lead on from this page: cut its window, or read on by offset."""
-        window.seen, window.stamps = set(keys), stamps
-        fits_two_pages = page.sent <= (page.count or 0) <= page.sent + self._step(page)
-        if (fits_two_pages and self._offsets_hold) or not window.divisible:
-            window.offset = self._step(page)
-            self._todo.append(window)
-        else:
-            self._divide(window, page.count)
-
-    def _could_be_narrower(self, window: Window) -> bool:
-        return not window.whole and self._bounds(window) != window.asked
-
-    def _leads_nowhere(self, window: Window, order: int, stamps: list[int]) -> bool:
-        """Whether the service ignores the bound by which its order of rows would have to be read on."""
-        if window.whole:
-            return False
-        since, until = window.asked
-        above = order != OLDEST_FIRST and self._strays(stamps, 0, until)
-        below = order in (UNSORTED, OLDEST_FIRST) and self._strays(stamps, since, None)
-        return above or below
-
-    def _go_on(self, window: Window, rest: Window, page: Page) -> None:
-        """Read on where a sorted page ended."""
-        if rest.hi is not None and rest.lo > rest.hi:
+    def _learn_by_offset(self, window: Window, page: Page, keys: list[str]) -> None:
+        """Take in a further page of a window: whether it joins the ones before, brings more, and ends the window."""
+        place = {key: number for number, key in enumerate(window.keys)}
+        shared = [place[key] for key in keys if key in place]
+        new = [key for key in keys if key not in place]
+        # The very first order again shows that offsets are ignored.
+        joins = bool(shared) and shared == sorted(shared) and (shared[0] > 0 or not _offset(window))
+        was_short = len(window.keys) < self._cap
+        at_the_end = len(window.keys) - SHARED >= REACH
+        if joins and was_short and len(keys) == len(window.keys) >= LEAST_CAP and new:
+            # Behind a page that was not full comes another of its size: the service's pages are smaller than asked.
+            self._cap = len(keys)
+            self._todo.append(dataclasses.replace(window, keys=[]))
             return
-        taken = sum(far.expect for far in window.carved)
-        rest.expect = (page.count or 0) - page.sent - taken
-        if rest.expect <= 0:
-            # A count that cannot be true, or none: go by the density seen.
-            rest.expect = self._page if rest.hi is None else min(1e9, rest.rate * (rest.hi - rest.lo))
-        self._todo.append(rest)
-
-    def _divide(self, window: Window, count: int | None) -> None:
-        pieces = tiles(window, window.stamps, parts_for(count, self._page))
-        if pieces:
-            self._todo.extend(pieces)
-        else:
-            self._todo.append(Window(window.lo, window.hi, whole=True))
-
-    def _step(self, page: Page) -> int:
-        return max(1, page.sent - min(SHARED, page.sent // 10))
-
-    def _learn_further_page(self, window: Window, page: Page, keys: list[t.Any], stamps: list[int]) -> None:
-        """Go on reading by offset, or judge whether the pages together hold the whole window."""
-        shared = any(key in window.seen for key in keys) or not keys
-        news = any(key not in window.seen for key in keys)
-        window.seen.update(keys)
-        window.stamps = window.stamps + stamps
-        ended = page.sent < self._page
-        # The page's place tells of so many rows as well, whatever the count says.
-        told = max(page.count or 0, window.offset + page.sent)
-        if (news and page.count == len(window.seen)) or (ended and shared and told <= len(window.seen)):
+        window.keys += new
+        if joins and was_short and not new and (page.count or 0) > len(window.keys) and self._counts_fit:
+            # Short of its own total: once more from the start, then the total is wrong.
+            self._counts_fit = not window.repeats
+            self._todo.append(dataclasses.replace(window, keys=[], repeats=1))
+        elif joins and (
+            (len(keys) < self._cap and not (was_short and new)) or (new and page.count == len(window.keys))
+        ):
             return
-        more = shared and not ended
-        if more and news and window.offset < REACH:
-            window.offset = min(REACH, window.offset + self._step(page))
+        elif joins and new and not at_the_end:
             self._todo.append(window)
-        elif window.divisible:
-            self._offsets_hold = False
-            self._divide(window, page.count)
-        elif self._could_be_narrower(window) or not (window.repeated or more):
-            window.repeated = window.repeated or not self._could_be_narrower(window)
-            window.restart()
-            self._todo.append(window)
+        elif self._bounds(window) != window.asked or not window.repeats:
+            narrowed = self._bounds(window) != window.asked
+            self._todo.append(dataclasses.replace(window, keys=[], repeats=window.repeats + (not narrowed)))
         else:
-            self._truncated = True
+            self._unsure = True
 
-    def _doubt_short_page(self, window: Window, page: Page, keys: list[t.Any]) -> None:
-        """A page that is not full though its count says more: ask again, then behind its end."""
-        if window.repeated:
-            window.probing, window.offset, window.seen = True, min(REACH, self._step(page)), set(keys)
-        window.repeated = True
-        self._todo.append(window)
 
-    def _learn_probe(self, window: Window, keys: list[t.Any]) -> None:
-        """More rows behind a short page's end: the service's pages are smaller than asked. None: its count is wrong."""
-        if any(key not in window.seen for key in keys) and len(window.seen) < self._page:
-            self._page = len(window.seen)
-            window.restart()
-            window.repeated = False
-            self._todo.append(window)
-        else:
-            self._counts_fit = False
-            self._truncated = True
+def _offset(window: Window) -> int:
+    """Return where a window is read on by offset: a little before its pages so far end."""
+    shared = max(1, min(SHARED, len(window.keys) // 10))
+    return max(0, min(REACH, len(window.keys) - shared))
 
-    # Comparing with the count at the end
 
-    def _short_of_count(self) -> bool:
-        found = len(self._found.rows)
-        return self._counts_fit and self._total is not None and self._total > found
+def _order_of(stamps: list[int]) -> int:
+    """Return how a page is sorted by creation, without exception."""
+    if len(stamps) > 1 and all(later <= earlier for earlier, later in zip(stamps, stamps[1:])):
+        return NEWEST_FIRST
+    return OLDEST_FIRST if all(later >= earlier for earlier, later in zip(stamps, stamps[1:])) else UNSORTED
 
-    def _recheck(self) -> None:
-        """Ask the whole again; where it still counts more than was found, look for the part that does."""
-        bound = self._requests + 8 + len(self._found.rows) // (4 * self._page)
-        self._sorted = False
-        self._todo.append(Window(self._since, self._until))
-        self._drain(self._compare, lambda: bound)
-        self._truncated = self._short_of_count()
 
-    def _compare(self, window: Window, page: Page) -> None:
-        dummy, stamps = self._found.add(page.rows)
-        self._note(window, page, stamps)
-        known = self._found.between(*window.asked)
-        whole = window.asked == (self._since, self._until)
-        if page.count is None or page.count <= (len(self._found.rows) if whole else len(known)):
-            return
-        if page.sent >= self._page:
-            self._todo.extend(tiles(window, known, BLIND_PARTS))
+def _edge(stamps: list[int], order: int) -> int:
+    """Return where a sorted page's window is cut: what is beyond is asked next, the page vouches for the rest."""
+    last = stamps[-min(SHARED_SORTED, max(1, len(stamps) // 10))]
+    return last if order == OLDEST_FIRST else last + 1
+
+
+def _cuts(inside: list[int], order: int, edge: int | None, count: int | None, cap: int) -> list[int]:
+    """Return where to split a window, judged by the creation times of a full page of it; ``edge`` is where it ends."""
+    if not inside:
+        return []
+    ranked = sorted(inside)
+    middle = ranked[len(ranked) // 2]
+    if ranked[0] == ranked[-1]:
+        return [middle, middle + 1]
+    cuts = [middle if edge is None else edge] if order != UNSORTED else _quantiles(inside, ranked, count, cap)
+    return [cut for cut in cuts if ranked[0] < cut <= ranked[-1]] or [ranked[0] + 1]
+
+
+def _quantiles(inside: list[int], ranked: list[int], count: int | None, cap: int) -> list[int]:
+    """Return where to split a window of which a page of unsorted rows shows a sample."""
+    middle = ranked[len(ranked) // 2]
+    half = len(inside) // 2
+    high = sum(stamp > middle for stamp in inside[:half])
+    if not 0.2 * half < high < 0.8 * half:
+        # Nearly sorted, as by when they began: the page shows one end of the window.
+        return [ranked[len(ranked) // 5 if high > half / 2 else len(ranked) * 4 // 5]]
+    parts = BLIND_PARTS
+    if count is not None and count >= len(inside):
+        parts = max(2, math.ceil(count / (FILL * cap)))
+        # More than one sample can tell apart are cut twice.
+        parts = parts if parts <= MOST_PARTS else min(MOST_PARTS, math.ceil(parts**0.5))
+    chosen = [ranked[len(ranked) * part // parts] for part in range(1, parts)]
+    # A millisecond that fills several parts becomes one of its own.
+    return [*chosen, *(cut + 1 for cut, following in zip(chosen, chosen[1:]) if cut == following)]
+
+
+def _pad(stamps: list[int]) -> int:
+    """Return by how many ms neighbours overlap: a second where that costs a few orders only."""
+    return SECOND if max(stamps) - min(stamps) > SECOND // 4 * len(stamps) else 1

@@ -1,18 +1,19 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A ListOrders service in memory, and lanes that run its requests side by side in virtual time."""
+"""A ListOrders service in memory."""
 
 from __future__ import annotations
 
 import dataclasses
-import heapq
 import random
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.windows import Page
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.api import _count
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.model import Order, normalise
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.pagination import Page
 
 DAY_MS = 86_400_000
 NOW_MS = 1_790_000_000_000
@@ -48,20 +49,23 @@ def uneven(count: int, seed: int, busy_day: float | None = None) -> list[int]:
 
 @dataclasses.dataclass
 class World:
-    """The service: its orders, how it behaves, and what it was asked. ``fetch`` is what ``scan`` calls."""
+    """The service: its orders, how it behaves, and what it was asked. ``fetch`` is what ``paginate`` calls."""
 
     rows: list[Row]
-    # newest, oldest, shuffled (once and for all) or reshuffled (anew for each request)
+    # newest, oldest, shuffled (once and for all), reshuffled (anew for each request), or a field's name, with a minus
+    # where the largest come first
     order: str = "newest"
     since_inclusive: bool = True
     until_inclusive: bool = True
     ignores: tuple[str, ...] = ()
     # What it says for the true number of matches.
-    count: Callable[[int], int | None] = lambda matches: matches
+    count: Callable[[int], Any] = lambda matches: matches
     largest_page: int = 500
     rounds_to_ms: int = 1
     phase: str | None = None
-    clock: bool = True
+    counts_the_page: bool = False
+    # Whether each row stays as it is, so that it need not be read anew.
+    rows_are_lasting: bool = False
     seed: int = 0
     # Rows that are counted but left out of the page; the rows behind them move up.
     hides: Callable[[Row], bool] = lambda each: False
@@ -73,6 +77,7 @@ class World:
         self.rng = random.Random(self.seed)
         self.rank = {id(each): self.rng.random() for each in self.rows}
         self.by_time: list[tuple[int, int]] = []  # creation time and place in `rows`, made at the first request
+        self.known: dict[str, Order] = {}
         self._arrange()
 
     def add_all(self, arrived: Iterable[Row]) -> None:
@@ -85,6 +90,8 @@ class World:
     def _arrange(self) -> None:
         if self.order in ("newest", "oldest"):
             self.rows.sort(key=lambda each: each["creationTimestamp"], reverse=self.order == "newest")
+        elif self.order.endswith("Timestamp"):
+            self.rows.sort(key=lambda each: each[self.order.lstrip("-")], reverse=self.order.startswith("-"))
         else:
             self.rows.sort(key=lambda each: self.rank[id(each)])
 
@@ -107,6 +114,13 @@ class World:
         found = self.by_time[bisect_left(self.by_time, (low + 1, 0)) : bisect_left(self.by_time, (high, 0))]
         return [self.rows[place] for place in sorted(place for dummy, place in found)]
 
+    def _order(self, each: Row) -> Order:
+        if not self.rows_are_lasting:
+            return normalise(each)
+        if each["orderName"] not in self.known:
+            self.known[each["orderName"]] = normalise(each)
+        return self.known[each["orderName"]]
+
     def fetch(self, since: int, until: int | None, limit: int, offset: int) -> Page:
         """Answer one request as the API's page says."""
         assert 0 < limit <= 500
@@ -120,38 +134,5 @@ class World:
         count = self.count(len(found))
         found = [each for each in found if not self.hides(each)]
         start = 0 if "offset" in self.ignores else offset
-        page = [dict(each) for each in found[start : start + min(limit, self.largest_page)]]
-        return Page(page, count, NOW_MS // 1000 * 1000 if self.clock else None)
-
-
-class VirtualLanes:
-    """Runs requests side by side in virtual time: an answer shows the service as it is at the request's end."""
-
-    latency = 0.05
-
-    def __init__(self, fetch: Callable[..., Page], workers: int) -> None:
-        self.fetch, self.workers = fetch, workers
-        self.now = 0.0
-        self.flying: list[tuple[float, int, tuple[Any, ...]]] = []
-        self.closed = False
-        self.rng = random.Random(1)
-        self.jitter = 0.0
-
-    def _end(self) -> float:
-        return self.now + self.latency * (1 + self.rng.random() * self.jitter)
-
-    def call(self, request: tuple[Any, ...]) -> Page:
-        assert not self.flying
-        self.now = self._end()
-        return self.fetch(*request)
-
-    def start(self, ticket: int, request: tuple[Any, ...]) -> None:
-        assert len(self.flying) < self.workers
-        heapq.heappush(self.flying, (self._end(), ticket, request))
-
-    def take(self) -> tuple[int, Page]:
-        self.now, ticket, request = heapq.heappop(self.flying)
-        return ticket, self.fetch(*request)
-
-    def close(self) -> None:
-        self.closed = True
+        page = [self._order(each) for each in found[start : start + min(limit, self.largest_page)]]
+        return Page(page, _count(len(page) if self.counts_the_page else count))
