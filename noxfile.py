@@ -91,10 +91,11 @@ def need(session: nox.Session, *names: str) -> None:
 
 
 Env = Mapping[str, object]
-NOTHING: Env = {}
 
 
-def run(session: nox.Session, *command: str | Path, venv: str = DEV, quiet: bool = False, env: Env = NOTHING) -> None:
+def run(
+    session: nox.Session, *command: str | Path, venv: str = DEV, quiet: bool = False, env: Env | None = None
+) -> None:
     """Run a program of an environment, without anything of the user's that could change a result.
 
     A quiet one is shown where it fails only.
@@ -116,14 +117,14 @@ def run(session: nox.Session, *command: str | Path, venv: str = DEV, quiet: bool
         "GIT_CONFIG_VALUE_0": "*",
         "LC_ALL": "C.UTF-8",
         "NO_COLOR": "1",
-        **{name: str(value) for name, value in env.items()},
+        **{name: str(value) for name, value in (env or {}).items()},
     }
     program = folder(venv) / "bin" / command[0]
     words = [str(program if program.exists() else command[0]), *map(str, command[1:])]
     session.run(*words, env=clean, include_outer_env=False, external=True, silent=quiet)
 
 
-def pytest(session: nox.Session, *arguments: str, venv: str = DEV, env: Env = NOTHING) -> None:
+def pytest(session: nox.Session, *arguments: str, venv: str = DEV, env: Env | None = None) -> None:
     """Run pytest; its tests are counted by a file in build/logs."""
     LOGS.mkdir(parents=True, exist_ok=True)
     report = f"--junitxml={LOGS / session.name}.xml"

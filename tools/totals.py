@@ -47,7 +47,11 @@ def cases(suite: Path) -> Iterator[tuple[str, str]]:
 
 def main() -> int:
     """Print it all."""
-    report = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    path = Path(sys.argv[1])
+    if not path.exists():
+        print("FAILED   nox ended without a report\n0 passed, 1 failed, 0 skipped")
+        return 1
+    report = json.loads(path.read_text(encoding="utf-8"))
     sessions = [session for session in report["sessions"] if not session["name"].startswith("venv-")]
     found = [outcome for session in sessions for outcome in outcomes(session)]
     for kind, what in sorted(found, reverse=True):

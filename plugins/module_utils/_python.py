@@ -31,4 +31,4 @@ if sys.version_info < (3, 9):  # noqa: UP036
         "status": None,
     }
     sys.stdout.write(json.dumps(result) + "\n")
-    sys.exit(1)
+    raise SystemExit(1)

@@ -369,7 +369,9 @@ status:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _python  # noqa: F401
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils import (  # noqa: F401
+    _python,  # pylint: disable=unused-import
+)
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import query_orders
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._module import answer
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import INFO, argument_spec

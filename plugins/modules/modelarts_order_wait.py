@@ -318,7 +318,9 @@ retry_after:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _python  # noqa: F401
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils import (  # noqa: F401
+    _python,  # pylint: disable=unused-import
+)
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._module import answer
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import WAIT, argument_spec
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.waiter import wait_for_orders

@@ -77,8 +77,8 @@ def newest_time(found: t.Sequence[Row]) -> int:
 
 def usual(bars: t.Sequence[Bar]) -> float:
     """Return how long an order usually is: the median of those that have ended, else of all; 0 where none has."""
-    lengths = [bar.length for bar in bars if bar.length]
-    ended = [bar.length for bar in bars if bar.length and not bar.open]
+    lengths = [each.length for each in bars if each.length]
+    ended = [each.length for each in bars if each.length and not each.open]
     return statistics.median(ended or lengths or [0])
 
 
