@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from ansible.release import __version__
-from ansible_collections.huaweicloud.modelarts.tests.benchmarks import core, listing, plays
+from ansible_collections.huaweicloud.modelarts.tests.benchmarks import core, herd, listing, plays, whole
 from ansible_collections.huaweicloud.modelarts.tests.benchmarks._figures import Figure, exponent, figures
 
 HEAD = f"""\
@@ -27,14 +27,23 @@ SPDX-License-Identifier: GPL-3.0-or-later
 Written by `make bench` with ansible-core {__version__} on Python {platform.python_version()}. What counts are ratios:
 both sides of each were measured in the same run, in turn, and are medians; for listings the best of some repetitions.
 Milliseconds and seconds depend on the machine; they stand here as context only. The service is the collection's
-simulator, on loopback and in a process of its own. How often a wait should look is another question: see
-[requests against lateness](benchmarks-pace.md).
+simulator, on loopback and in a process of its own; tasks reach it by https, with a bundle of all usual authorities.
+How often a wait should look is another question: see [requests against lateness](benchmarks-pace.md).
 """
 PARTS = {
     "What must hold": "",
     "Tasks and tries": (
-        "The cost of one more task in a play, or of one more try of `until`. All kinds run in turn within one play. "
-        "The module with the official SDK asks for one order (that client cannot list them); all others list them."
+        "The cost of one more task in a play, or of one more try of `until`, over https. All kinds run in turn within "
+        "one play; kinds alone have a play each, in which nothing else loads what they need. The module with the "
+        "official SDK asks for one order (that client cannot list them); all others list them."
+    ),
+    "Whole tasks": (
+        "Processor time of an info task that lists many orders over https, with all that Ansible does with the result "
+        "(less that of a `debug` task), as a multiple of the time that reading the orders' JSON takes."
+    ),
+    "Many waits on one account": (
+        f"Begun together, each for an order of its own that takes 18 minutes in the median, on an account that may ask "
+        f"{herd.THROTTLE['limit']} times a minute and is not told when to come again. In virtual time."
     ),
     "Listings": (
         "Nine tenths of the orders were placed within two days of thirty, and each answer comes "
@@ -51,9 +60,13 @@ def measure(*, quick: bool) -> tuple[list[Figure], dict[str, str]]:
     processed = core.processing(core.SIZES[:4] if quick else core.SIZES, 3 if quick else 5)
     wanted = (1_000, listing.PROMISED) if quick else listing.COUNTS
     listings = listing.measure(wanted, 1 if quick else 3)
+    tasks = [whole.measure(count, 1 if quick else 3) for count in (whole.COUNTS[:1] if quick else whole.COUNTS)]
+    herds = [herd.measure(count) for count in herd.SIZES[: 2 if quick else None]]
     growth = exponent({each.count: each.cpu for each in listings})
     rows = [
         *costs.figures(),
+        *(figure for each in tasks if each.count == whole.PROMISED for figure in whole.figures(each)),
+        *(figure for each in herds if each.count == herd.PROMISED for figure in herd.figures(each)),
         core.look(1 if quick else 3),
         *(figure for each in listings if each.count >= listing.PROMISED for figure in each.figures()),
         Figure(f"growth of a listing's processor time up to {wanted[-1]:,} orders, exponent", growth, 1.1),
@@ -61,7 +74,8 @@ def measure(*, quick: bool) -> tuple[list[Figure], dict[str, str]]:
         core.memory(listing.PROMISED),
         core.result_size(),
     ]
-    tables = [figures(rows), costs.table(), listing.show(listings), core.show(processed)]
+    parts = [costs.table(), whole.show(tasks), herd.show(herds), listing.show(listings), core.show(processed)]
+    tables = [figures(rows), *parts]
     return rows, dict(zip(PARTS, tables, strict=True))
 
 

@@ -1,10 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one more task of a play costs, and one more try of ``until``: every kind in turn, within one play.
+"""What one more task of a play costs, and one more try of ``until``, over https: every kind in turn and each alone.
 
 The cost of a task is the time from the result before it to its own, as a callback sees them; that of a try is the time
 between two tries. A round holds each kind once, so whatever else the machine does meets all kinds alike; the median
-of all rounds of all plays counts.
+of all rounds of all plays counts. Kinds in one play help each other (what one has loaded, the next one finds); so each
+has plays of its own, too.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ LIBRARY = Path(__file__).parent / "library"
 KEYS = {"access_key": "AKofTheBenchmarksFake", "secret_key": "SKofTheBenchmarksFake-7Zt3LmX9vB2nRw8Yc"}
 ORDER = {"pool": "pool-5ed5", "order_name": "order.pool-5ed5-w4l2n", "state": "succeeded", "created": "1h"}
 DEBUG, URI, LOOK_UP, SDK = "debug", "ansible.builtin.uri", "the lookup", "a module with the official SDK"
+URL = "lookup ansible.builtin.url"
 HERE, THERE, UNTIL_LOOKUP = "the info task", "the info task, as a module", "a lookup within until"
 BARE = "a request of a bare requests loop"
 NEVER = "1 > 2"
@@ -35,25 +37,30 @@ NEVER = "1 > 2"
 
 @dataclasses.dataclass(frozen=True)
 class Costs:
-    """Milliseconds for one more task and one more try, by kind."""
+    """Milliseconds for one more task among others, for one more in a play of its kind alone, and for one more try."""
 
     tasks: dict[str, float]
+    alone: dict[str, float]
     tries: dict[str, float]
 
     def figures(self) -> list[Figure]:
         """Return what must hold."""
-        tasks, tries = self.tasks, self.tries
+        tasks, alone, tries = self.tasks, self.alone, self.tries
         return [
-            Figure("one more info task, of one more `uri` task", tasks[HERE] / tasks[URI], 0.10),
-            Figure("one more info task, above one more `debug`", tasks[HERE] - tasks[DEBUG], 20, "ms"),
-            Figure("one more lookup, of one more `uri` task", tasks[LOOK_UP] / tasks[URI], 0.25),
-            Figure("one more `until` try of it, of one of `uri`", tries[HERE] / tries[URI], 0.05),
+            Figure("one more info task, of one more `uri` task", tasks[HERE] / tasks[URI], 0.08),
+            Figure("one more info task, above one more `debug`", tasks[HERE] - tasks[DEBUG], 15, "ms"),
+            Figure("info tasks alone in a play, of `uri` tasks alone", alone[HERE] / alone[URI], 0.08),
+            Figure("one more `until` try of it, of one of `uri`", tries[HERE] / tries[URI], 0.02),
+            Figure("lookups alone in a play, of `ansible.builtin.url` lookups alone", alone[LOOK_UP] / alone[URL], 1.1),
+            Figure("one more lookup after an info task, of one more `uri` task", tasks[LOOK_UP] / tasks[URI], 0.10),
         ]
 
     def table(self) -> str:
         """Return all of it, as parts of what ``uri`` costs."""
-        rows = [[f"task: {name}", *_parts(cost, self.tasks)] for name, cost in self.tasks.items()]
-        rows += [[f"try: {name}", *_parts(cost, self.tries)] for name, cost in self.tries.items()]
+        parts = {"task": self.tasks, "task alone": self.alone, "try": self.tries}
+        rows = [
+            [f"{what}: {name}", *_parts(cost, costs)] for what, costs in parts.items() for name, cost in costs.items()
+        ]
         return table(["one more", "of `uri`", "context: ms here"], rows)
 
 
@@ -63,14 +70,19 @@ def _parts(cost: float, costs: Mapping[str, float]) -> list[str]:
 
 def measure(plays: int, rounds: int, tries: int) -> Costs:
     """Run plays of ``rounds`` rounds of tasks, each with one of ``tries`` tries of every kind at its end."""
-    with service([ORDER], keys=[KEYS]) as place, tempfile.TemporaryDirectory() as top:
+    with service([ORDER], https=True, keys=[KEYS]) as place, tempfile.TemporaryDirectory() as top:
         kinds, tried = _tasks(place), _tries(place)
         tasks = [{**task, "name": f"{name} {turn}"} for turn in range(rounds + 1) for name, task in kinds.items()]
         tasks += [_until(f"try {name}", task, count * tries) for name, (task, count) in tried.items()]
         ansible = Ansible(Path(sys.executable).parent, Path(top))
-        runs = [ansible.tasks(tasks, env={"ANSIBLE_LIBRARY": str(LIBRARY)}).succeeded() for dummy in range(plays)]
+        library = {"ANSIBLE_LIBRARY": str(LIBRARY)}
+        runs = [ansible.tasks(tasks, env=library).succeeded() for dummy in range(plays)]
+        alone: dict[str, float] = {}
+        for name, task in kinds.items():
+            same = [{**task, "name": f"{name} {turn}"} for turn in range(2 * rounds + 1)]
+            alone |= _task_costs([ansible.tasks(same, env=library).succeeded() for dummy in range(plays)], [name])
         bare = _bare_loop(place)
-    costs = Costs(_task_costs(runs, list(kinds)), _try_costs(runs, list(tried)))
+    costs = Costs(_task_costs(runs, list(kinds)), alone, _try_costs(runs, list(tried)))
     costs.tries[BARE] = bare
     return costs
 
@@ -83,12 +95,15 @@ def _tasks(place: Mapping[str, str]) -> dict[str, Task]:
     options = _place(place)
     asked = {key: value for key, value in options.items() if key != "iam_endpoint"}
     terms = {"msg": f"{{{{ query({LOOKUP!r}, **options) }}}}"}
+    page = {"headers": {"X-Auth-Token": TOKEN}, "ca_path": place["ca_path"], "split_lines": False}
+    url = {"msg": "{{ query('ansible.builtin.url', url, **page) | first | from_json }}"}
     return {
         DEBUG: {"ansible.builtin.debug": {"msg": "hello"}},
         URI: {"ansible.builtin.uri": _uri(place)},
         HERE: {INFO: options},
         THERE: {INFO: options, "vars": {"modelarts_in_process": False}},
         LOOK_UP: {"ansible.builtin.debug": terms, "vars": {"options": options}},
+        URL: {"ansible.builtin.debug": url, "vars": {"url": _uri(place)["url"], "page": page}},
         SDK: {"sdk_order": {**asked, "order_name": ORDER["order_name"]}},
     }
 
@@ -103,7 +118,7 @@ def _tries(place: Mapping[str, str]) -> dict[str, tuple[Task, int]]:
 
 def _uri(place: Mapping[str, str]) -> dict[str, Any]:
     url = f"{place['endpoint']}/v1/{place['project_id']}/orders?limit=500&offset=0"
-    return {"url": url, "headers": {"X-Auth-Token": TOKEN}, "return_content": True}
+    return {"url": url, "headers": {"X-Auth-Token": TOKEN}, "ca_path": place["ca_path"], "return_content": True}
 
 
 def _until(name: str, task: Task, retries: int) -> Task:
@@ -141,6 +156,6 @@ def _bare_loop(place: Mapping[str, str]) -> float:
     with requests.Session() as session:
         for dummy in range(100):
             begin = time.perf_counter()
-            session.get(asked["url"], headers=asked["headers"], timeout=30).json()
+            session.get(asked["url"], headers=asked["headers"], verify=asked["ca_path"], timeout=30).json()
             seconds.append(time.perf_counter() - begin)
     return 1000 * median(seconds)
