@@ -9,13 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import COLLECTION, ROOT, Ansible
+from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import COLLECTION, WAYS, Ansible
 from ansible_collections.huaweicloud.modelarts.tests.support.clouds import Clouds
 from modelarts_simulator import process
-
-#: The info module runs as a module everywhere, and where the task is local in the controller as well, once the
-#: action for that exists. Tests of its behaviour run both ways.
-WAYS = ("module", "in-process") if (ROOT / "plugins/action/modelarts_order_info.py").exists() else ("module",)
 
 
 @pytest.fixture(scope="session")

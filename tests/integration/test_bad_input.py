@@ -183,14 +183,14 @@ DOORS = ("module", "lookup")
 
 
 @pytest.fixture(scope="module")
-def sims(clouds: Clouds, way: dict[str, bool]) -> Sims:
+def sims(clouds: Clouds) -> Sims:
     """Return a cloud of its own for each mistake at each door, so that requests can be counted."""
     orders = [{"pool": "pool-5ed5", "state": "succeeded", "created": "1h"}]
     return {(door, name): clouds.new(orders, **case.cloud) for name, case in CASES.items() for door in DOORS}
 
 
 @pytest.fixture(scope="module")
-def run(ansible: Ansible, sims: Sims, way: dict[str, bool]) -> Run:
+def run(ansible: Ansible, sims: Sims) -> Run:
     """Make every mistake in one play."""
     makers: dict[str, Callable[..., dict[str, Any]]] = {"module": ask, "lookup": look_up}
     tasks = []
@@ -200,7 +200,7 @@ def run(ansible: Ansible, sims: Sims, way: dict[str, bool]) -> Run:
     cwd = ansible.folder()
     credentials = {name: case.credentials for name, case in CASES.items()}
     (cwd / "vars.json").write_text(json.dumps({"credentials": credentials}), encoding="utf-8")
-    return ansible.tasks(tasks, "-e", "@vars.json", cwd=cwd, vars=way)
+    return ansible.tasks(tasks, "-e", "@vars.json", cwd=cwd)
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -67,13 +67,13 @@ def cloud(clouds: Clouds) -> Sim:
 
 
 @pytest.fixture(scope="module")
-def sims(clouds: Clouds, way: dict[str, bool]) -> Sims:
-    """Return a cloud for each way in at each door, and for each way that the module runs."""
+def sims(clouds: Clouds) -> Sims:
+    """Return a cloud for each way in at each door."""
     return {(door, name): cloud(clouds) for name in WAYS_IN for door in DOORS}
 
 
 @pytest.fixture(scope="module")
-def run(ansible: Ansible, sims: Sims, way: dict[str, bool]) -> Run:
+def run(ansible: Ansible, sims: Sims) -> Run:
     """Go in by every way, as loudly as ansible can be made to talk."""
     cwd = ansible.folder()
     given = {f"{door}: {name}": {**sims[door, name].place, **WAYS_IN[name][0]} for door, name in sims}
@@ -82,7 +82,7 @@ def run(ansible: Ansible, sims: Sims, way: dict[str, bool]) -> Run:
     for title, options in given.items():
         references = {option: f"{{{{ given[{title!r}][{option!r}] }}}}" for option, value in options.items() if value}
         tasks.append(DOORS[title.partition(":")[0]](title, references))
-    return ansible.tasks(tasks, "-e", "@vars.json", "-vvvv", cwd=cwd, vars=way)
+    return ansible.tasks(tasks, "-e", "@vars.json", "-vvvv", cwd=cwd)
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -106,7 +106,7 @@ def test_no_secret_is_shown(run: Run, sims: Sims) -> None:
 
 
 @pytest.fixture(scope="module")
-def mixed(ansible: Ansible, clouds: Clouds, way: dict[str, bool]) -> tuple[Run, Sims]:
+def mixed(ansible: Ansible, clouds: Clouds) -> tuple[Run, Sims]:
     """Have a bad token and a good key in the environment, and other credentials in the task."""
     given: dict[str, dict[str, str]] = {
         "key": KEYS,
@@ -127,7 +127,7 @@ def mixed(ansible: Ansible, clouds: Clouds, way: dict[str, bool]) -> tuple[Run, 
         "HW_ACCESS_KEY": KEYS["access_key"],
         "HW_SECRET_KEY": KEYS["secret_key"],
     }
-    return ansible.tasks(tasks, env=env, vars=way), sims
+    return ansible.tasks(tasks, env=env), sims
 
 
 @pytest.mark.parametrize(

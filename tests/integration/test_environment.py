@@ -106,7 +106,7 @@ TROUBLE = {"kind": "status", "status": 503, "retry_after": 0, "times": 0}
 
 
 @pytest.fixture(scope="module")
-def told(ansible: Ansible, clouds: Clouds, way: dict[str, bool]) -> dict[str, tuple[Run, Sim]]:
+def told(ansible: Ansible, clouds: Clouds) -> dict[str, tuple[Run, Sim]]:
     """Tell each story in a process whose environment it is: both doors, with no connection option at all."""
     runs = {}
     for name, (environment, requests) in STORIES.items():
@@ -114,7 +114,7 @@ def told(ansible: Ansible, clouds: Clouds, way: dict[str, bool]) -> dict[str, tu
         sim = clouds.new(ORDERS, [TROUBLE] if name == "retries" else [], keys=keys)
         env = {key: value.format(url=sim.url, id=sim.project) for key, value in environment.items()}
         tasks = [maker(door, {}, ignore_errors=not requests) for door, maker in DOORS.items()]
-        runs[name] = ansible.tasks(tasks, env=env, vars=way), sim
+        runs[name] = ansible.tasks(tasks, env=env), sim
     return runs
 
 
@@ -220,7 +220,7 @@ def test_the_oldest_python_of_a_target(elsewhere: Run) -> None:
 
 
 @pytest.fixture(scope="module")
-def secured(ansible: Ansible, clouds: Clouds, way: dict[str, bool]) -> Run:
+def secured(ansible: Ansible, clouds: Clouds) -> Run:
     """Ask an https server with a CA of its own, and through a proxy that is not there."""
     certificate = self_signed(ansible.folder())
     tls = {**clouds.new(ORDERS, tls=certificate).options, "retries": 0}
@@ -239,7 +239,7 @@ def secured(ansible: Ansible, clouds: Clouds, way: dict[str, bool]) -> Run:
         for name, options in asked.items()
         for door, maker in DOORS.items()
     ]
-    return ansible.tasks(tasks, env=env, vars=way)
+    return ansible.tasks(tasks, env=env)
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -20,6 +20,7 @@ import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import CONNECTION, SECRETS
 from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import (
     COLLECTION,
+    WAYS,
     Ansible,
     Run,
     ask,
@@ -314,12 +315,13 @@ def test_the_places_were_really_looked_at(from_task: Everything, sims: Sims, way
         assert apis or story == "good", story
 
 
-@pytest.mark.parametrize(("method", "story"), STORIES)
+TOLD = [(name, *pair) for name in WAYS for pair in stories_of({"modelarts_in_process": name != "module"})]
+
+
+@pytest.mark.parametrize(("way", "method", "story"), TOLD, indirect=["way"])
 def test_the_rest_of_the_story_is_told(from_task: Everything, way: dict[str, bool], method: str, story: str) -> None:
     """Masks stand for secrets only: names, IDs and the words around them are all there."""
     run, tried = from_task.run, doors(way)
-    if (method, story) not in stories_of(way):
-        pytest.skip("told in the process only")
     if story == "good":
         for door in ("info", "wait"):
             result = {**run.result(f"{door}, {method}, {story}"), "invocation": None}
@@ -351,7 +353,9 @@ ENVIRONMENTS = {
 }
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    ("way", "method"), [("module", "key"), *(("in-process", method) for method in METHODS)], indirect=["way"]
+)
 def test_no_secret_of_the_environment_is_shown(ansible: Ansible, sims: Sims, way: dict[str, bool], method: str) -> None:
     """Nobody told ansible that these are secret: only the collection knows."""
     stories = [pair for pair in STORIES if pair[0] == method and pair[1] in ("repeats", "refuses", "fails logins")]
@@ -376,18 +380,20 @@ def runner() -> str:
     return found
 
 
-def test_no_secret_in_artifacts_of_ansible_runner(
-    ansible: Ansible, sims: Sims, way: dict[str, bool], runner: str
-) -> None:
+def test_no_secret_in_artifacts_of_ansible_runner(ansible: Ansible, sims: Sims, runner: str) -> None:
     """What AWX and AAP store of a job: every event, the output, and the command."""
     private = ansible.folder()
     for folder in ("project", "env", "inventory"):
         (private / folder).mkdir()
-    (private / "env" / "extravars").write_text(json.dumps({"given": METHODS, **way}), encoding="utf-8")
+    (private / "env" / "extravars").write_text(json.dumps({"given": METHODS}), encoding="utf-8")
     shutil.copy(ansible.inventory, private / "inventory" / "hosts.yml")
     stories = [(method, story) for method in METHODS for story in ("repeats", "refuses")]
-    play = {"hosts": "localhost", "gather_facts": False, "tasks": tasks(sims, stories, way, given=True)}
-    write_playbook(private / "project" / "play.yml", [play])
+    ways = [{"modelarts_in_process": here} for here in (True, False)]
+    plays = [
+        {"hosts": "localhost", "gather_facts": False, "vars": way, "tasks": tasks(sims, stories, way, given=True)}
+        for way in ways
+    ]
+    write_playbook(private / "project" / "play.yml", plays)
     command = [runner, "run", str(private), "-p", "play.yml", "-vvvvv"]
     environment = ansible.environment()
     del environment["ANSIBLE_INVENTORY"]

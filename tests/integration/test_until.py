@@ -45,11 +45,12 @@ def told(name: str) -> Task:
 
 
 @pytest.fixture(scope="module")
-def sims(clouds: Clouds, way: dict[str, bool]) -> dict[str, Sim]:
+def sims(clouds: Clouds) -> dict[str, Sim]:
     """Return a cloud for each story."""
-    faults: dict[str, list[dict[str, Any]]] = {"through": [IN_TROUBLE], "retrying": [{**IN_TROUBLE, "retry_after": 0}]}
+    trouble: list[dict[str, Any]] = [IN_TROUBLE]
+    faults = {"through": trouble, "module": trouble, "retrying": [{**IN_TROUBLE, "retry_after": 0}]}
     sims = {}
-    for name in ("through", "retrying", "aground", "refused"):
+    for name in ("through", "module", "retrying", "aground", "refused"):
         timeline = RUNS_AGROUND if name == "aground" else RUNS_THROUGH
         order = {"pool": "pool-5ed5", "order_name": f"order.{name}", "timeline": timeline, "created": "1m"}
         sims[name] = clouds.new([order], faults.get(name, []))
@@ -57,12 +58,13 @@ def sims(clouds: Clouds, way: dict[str, bool]) -> dict[str, Sim]:
 
 
 @pytest.fixture(scope="module")
-def run(ansible: Ansible, sims: dict[str, Sim], way: dict[str, bool]) -> Run:
+def run(ansible: Ansible, sims: dict[str, Sim]) -> Run:
     """Wait for orders that come through and for one that does not."""
     options = {name: {**sim.options, "pool": "pool-5ed5"} for name, sim in sims.items()}
     wrong = {**options["refused"], "secret_key": "WRONGsecretOfTheTests"}
     tasks = [
         recipe("no retries of its own", {**options["through"], "retries": 0}),
+        recipe("as a module", {**options["module"], "retries": 0}, vars={"modelarts_in_process": False}),
         recipe("retries of its own", {**options["retrying"], "retries": 3}, timeout=60),
         {
             "block": [recipe("runs aground", options["aground"])],
@@ -73,16 +75,17 @@ def run(ansible: Ansible, sims: dict[str, Sim], way: dict[str, bool]) -> Run:
             "until": "pool.all_finished or pool.any_failed or (pool.status | default(0, true)) in [401, 403]",
         },
     ]
-    return ansible.tasks(tasks, vars=way)
+    return ansible.tasks(tasks)
 
 
-def test_three_503_in_a_row_are_survived(run: Run, sims: dict[str, Sim]) -> None:
+@pytest.mark.parametrize(("task", "cloud"), [("no retries of its own", "through"), ("as a module", "module")])
+def test_three_503_in_a_row_are_survived(run: Run, sims: dict[str, Sim], task: str, cloud: str) -> None:
     """With no retries of the module's own, each is one failed try, and the loop goes on."""
-    result = run.succeeded().result("no retries of its own")
+    result = run.succeeded().result(task)
     assert result["all_succeeded"]
-    assert [row["status"] for row in sims["through"].requests()] == [503, 503, 503, 200, 200, 200, 200]
+    assert [row["status"] for row in sims[cloud].requests()] == [503, 503, 503, 200, 200, 200, 200]
     assert result["attempts"] == 7
-    tries = [event.result for event in run.of("no retries of its own") if event.event == "retry"]
+    tries = [event.result for event in run.of(task) if event.event == "retry"]
     assert [one.get("status") for one in tries] == [503] * 3 + [None] * 3
     assert [one["summary"]["total"] for one in tries] == [0] * 3 + [1] * 3
 
@@ -115,7 +118,7 @@ def test_a_recipe_can_end_at_once_where_credentials_are_refused(run: Run, sims: 
     assert sims["refused"].count() == 1
 
 
-def test_a_refused_connection_is_survived(ansible: Ansible, clouds: Clouds, way: dict[str, bool]) -> None:
+def test_a_refused_connection_is_survived(ansible: Ansible, clouds: Clouds) -> None:
     """Nobody listens at first; the service comes up once the loop has met that."""
     port = ClosedPort()
     cwd = ansible.folder()
@@ -128,7 +131,7 @@ def test_a_refused_connection_is_survived(ansible: Ansible, clouds: Clouds, way:
         "retries": 0,
         "pool": "pool-5ed5",
     }
-    run = ansible.tasks([{**recipe("wait", options), "delay": 1}], cwd=cwd, vars=way)
+    run = ansible.tasks([{**recipe("wait", options), "delay": 1}], cwd=cwd)
     opened.join()
     assert run.succeeded().result("wait")["all_succeeded"]
     first = next(event for event in run.of("wait") if event.event == "retry")

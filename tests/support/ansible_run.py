@@ -21,7 +21,15 @@ COLLECTION = "huaweicloud.modelarts"
 INFO = f"{COLLECTION}.modelarts_order_info"
 LOOKUP = f"{COLLECTION}.modelarts_orders"
 GROUP = f"group/{COLLECTION}.modelarts"
+#: Modules are answered in the controller where their task is local, and run as modules elsewhere. test_in_process.py
+#: shows that both ways return the same; tests of what each does apart run in both.
+WAYS = ("module", "in-process")
 
+_OWN_BIN = Path(sys.executable).parent
+_BIN = Path(os.environ.get("MODELARTS_TEST_BIN") or _OWN_BIN)
+#: Whether the ansible-core under test is the one next to the running Python, which meets everything. Others meet
+#: what may depend on them.
+NEWEST = _BIN == _OWN_BIN
 #: Seconds after which a run counts as hanging; the slowest takes some sixty.
 PATIENCE = 280
 _LINK = Path("ansible_collections", "huaweicloud", "modelarts")
@@ -114,7 +122,7 @@ class Ansible:
     @classmethod
     def of_environment(cls, top: Path) -> Ansible:
         """Return the ansible that MODELARTS_TEST_BIN names, by default the one next to the running Python."""
-        return cls(Path(os.environ.get("MODELARTS_TEST_BIN") or Path(sys.executable).parent), top)
+        return cls(_BIN, top)
 
     def _find_collection(self) -> Path:
         """Return a collections folder: empty where a link in site-packages is enough, else with one of its own."""

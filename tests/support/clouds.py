@@ -94,6 +94,7 @@ class Clouds:
 class ClosedPort:
     """A port that refuses connections, and that nobody else can take, until it is closed."""
 
+    connections = None
     #: An object that nobody keeps must keep its port: a socket without an owner is closed.
     _held: ClassVar[set[socket.socket]] = set()
 

@@ -78,6 +78,7 @@ JSON = (
         HARMLESS,
         (),
         listing(row(brandNew={"a": [1]}, items=[1])),
+        sample=True,
         check=order_has(brand_new={"a": [1]}, items_=[1]),
     ),
     Fault(
@@ -145,6 +146,7 @@ JSON = (
         HARMLESS,
         (),
         _spelt("failReason", '"\\ud800 is half of one"'),
+        sample=True,
         check=order_has(fail_reason="\ufffd is half of one"),
     ),
     Fault("count a string", HARMLESS, (), listing(row(), count="1"), check=_count(None)),
@@ -169,7 +171,6 @@ def _redirect(status: int) -> Fault:
         FOLLOWS_NOT,
         strike("redirect", status=status, **ELSEWHERE),
         status=status,
-        alike=status != 302,
     )
 
 
@@ -183,15 +184,12 @@ def _status(status: int, meaning: Meaning, *words: str) -> Fault:
         rule,
         status=status,
         error_code="ModelArts.9999",
-        sample=status == 503,
-        alike=status not in (400, 503),
+        sample=status in (400, 503),
     )
 
 
 def _code(status: int, code: str, meaning: Meaning, *words: str) -> Fault:
-    return Fault(
-        f"status {status}, {code}", meaning, words, refusal(status, code), status=status, error_code=code, alike=True
-    )
+    return Fault(f"status {status}, {code}", meaning, words, refusal(status, code), status=status, error_code=code)
 
 
 STATUSES = (
@@ -237,7 +235,6 @@ CODES = (
             (*NOT_SERVED, "HTTP 400"),
             refusal(400, "A.1", message="No.", shape=shape),
             error_code=code,
-            alike=True,
         )
         for shape, code in (
             ("error_code", "A.1"),

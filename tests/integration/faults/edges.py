@@ -17,21 +17,6 @@ from ansible_collections.huaweicloud.modelarts.tests.integration.faults.model im
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import Wire, answer, listed
 
 
-class Refused:
-    """A port that refuses connections, and that nobody else can take."""
-
-    connections = None
-
-    def __init__(self) -> None:
-        self._socket = socket.socket()
-        self._socket.bind(("127.0.0.1", 0))  # bound, but not listening
-        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-
-    def close(self) -> None:
-        """Leave the port to somebody else."""
-        self._socket.close()
-
-
 class Full:
     """A port that is so busy that it takes no further connection."""
 

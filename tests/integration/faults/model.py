@@ -48,8 +48,7 @@ class Fault:
     ``reads`` are fragments of the message in the order in which they stand in it. ``cloud`` are the arguments of a
     simulator, or ``edge`` makes the other end. ``requests`` are those of the info module with ``retries: 1``, where
     they differ from what the meaning implies; None where they cannot be counted. ``alone`` gives a simulator a port
-    of its own, which signatures need. A ``sample`` is waited for in the module way too, which is slow; one that is
-    ``alike`` another in all but a number is left out there.
+    of its own, which signatures need. A ``sample`` of its kind is met by modules, too, and on every ansible-core.
     """
 
     name: str
@@ -62,7 +61,6 @@ class Fault:
     status: int | None = None
     error_code: str | None = None
     alone: bool = False
-    alike: bool = False
     sample: bool = False
     check: Callable[[Mapping[str, Any]], object] | None = None
 

@@ -15,6 +15,7 @@ from ansible_collections.huaweicloud.modelarts.tests.integration.faults.model im
     row,
     strike,
 )
+from ansible_collections.huaweicloud.modelarts.tests.support.clouds import ClosedPort
 
 PASSING, FINAL, HARMLESS, WRONG_ADDRESS = Meaning.PASSING, Meaning.FINAL, Meaning.HARMLESS, Meaning.WRONG_ADDRESS
 LATE = ("did not answer in full within", "s, the limit")
@@ -29,7 +30,7 @@ NETWORK = (
         "connection refused",
         PASSING,
         ("Nothing accepts connections at", "connection refused"),
-        edge=edges.Refused,
+        edge=ClosedPort,
         requests=None,
         sample=True,
     ),

@@ -22,7 +22,14 @@ from ansible_collections.huaweicloud.modelarts.tests.integration.faults.world im
     World,
     doors,
 )
-from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import COLLECTION, INFO, LOOKUP, Ansible, Run
+from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import (
+    COLLECTION,
+    INFO,
+    LOOKUP,
+    NEWEST,
+    Ansible,
+    Run,
+)
 from ansible_collections.huaweicloud.modelarts.tests.support.clouds import TOKEN
 from ansible_collections.huaweicloud.modelarts.tests.support.shapes import differences
 
@@ -38,7 +45,7 @@ HANGS = 240
 FORKS = 10
 PARTS = 3
 
-WAYS = ("module", "in-process")
+WAYS = ("module", "in-process") if NEWEST else ("in-process",)
 
 Worlds = dict[str, tuple[Run, World]]
 

@@ -24,7 +24,11 @@ def evil_row(**values: Any) -> dict[str, Any]:
     """Return an order each of whose words is hostile."""
     words = ("orderName", "orderId", "resourceDisplayName", "operation", "workspaceId", "failReason", "billingMode")
     hostile = {word: f"{word} {EVIL}" for word in words}
-    return row(**{**hostile, "resourceName": "pool-evil", "specCount": [{"flavor": EVIL, "count": 1}], **values})
+    # A wait whose orders have all ended looks for those of the last hour.
+    recent = {"creationTimestamp": row()["creationTimestamp"] + 1_800_000}
+    return row(
+        **{**hostile, "resourceName": "pool-evil", "specCount": [{"flavor": EVIL, "count": 1}], **recent, **values}
+    )
 
 
 def lists(*rows: dict[str, Any], **rule: Any) -> dict[str, Any]:
@@ -33,8 +37,8 @@ def lists(*rows: dict[str, Any], **rule: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def sims(clouds: Clouds, way: dict[str, bool]) -> dict[str, Sim]:
-    """Return clouds that put hostile text everywhere; new ones for each way, for some change as they are used."""
+def sims(clouds: Clouds) -> dict[str, Sim]:
+    """Return clouds that put hostile text everywhere."""
     running = evil_row(phase=f"reviewing {EVIL}", endTimestamp=0)
     failed = evil_row(phase="failed", failReason=f"{EVIL}{LONG}")
     # One row for each of the three doors, then another for the past that a wait learns from and for its second look:
@@ -61,7 +65,7 @@ def sims(clouds: Clouds, way: dict[str, bool]) -> dict[str, Sim]:
 
 
 @pytest.fixture(scope="module")
-def run(ansible: Ansible, sims: dict[str, Sim], way: dict[str, bool]) -> Run:
+def run(ansible: Ansible, sims: dict[str, Sim]) -> Run:
     """Show all of it to a person."""
     tasks = []
     for name, sim in sims.items():
@@ -77,7 +81,7 @@ def run(ansible: Ansible, sims: dict[str, Sim], way: dict[str, bool]) -> Run:
         if name == "failed":
             table = f"{{{{ asked.orders | {COLLECTION}.orders_table }}}}"
             tasks.append({"name": "table", "ansible.builtin.debug": {"msg": table}})
-    return ansible.tasks(tasks, vars=way)
+    return ansible.tasks(tasks)
 
 
 def test_nothing_reaches_the_terminal_raw(run: Run) -> None:
