@@ -16,13 +16,16 @@ import re
 import typing as t
 
 from .._client.errors import InputError
-from .._client.text import safe
+from .._client.text import parse_seconds, safe
 from .._options import CONNECTION, FILTERS, WAIT_FILTERS, Option, is_given
+from .._orders.query import name_of
+
+T = t.TypeVar("T")
 
 OPTIONS: dict[str, Option] = {
     **CONNECTION,
     "involved_names": dataclasses.replace(
-        WAIT_FILTERS["involved_names"], aliases=("pools", "involved_name", "pool", "pool_name")
+        WAIT_FILTERS["involved_names"], aliases=("pools", "involved_name", "pool", "pool_name", "pool_names")
     ),
     **{
         name: FILTERS[name]
@@ -35,8 +38,6 @@ OPTIONS: dict[str, Option] = {
 # What ansible-rulebook adds to the arguments.
 FEEDBACK = "eda_feedback_queue"
 _SEPARATORS = re.compile(r"\s*[,\r\n]\s*")
-# Brackets, braces and quotes are what a list or a template leaves behind that nobody has read or rendered.
-_NAME = re.compile(r"""[^\[\]{}"'\x00-\x1f\x7f]+""")
 _ADVICE = {
     "list": ": give names with commas between them, or a list; no template, quotes or brackets",
     "float": ": give a number",
@@ -46,34 +47,63 @@ _ADVICE = {
 _BOOLS = {**dict.fromkeys(("true", "yes", "on", "1"), True), **dict.fromkeys(("false", "no", "off", "0"), False)}
 
 
+class Problems:
+    """All that is wrong with the arguments: whoever corrects one mistake after the other starts anew each time."""
+
+    def __init__(self) -> None:
+        self._told: list[str] = []
+
+    def check(self, function: t.Callable[..., T], *args: t.Any) -> T | None:
+        """Return what a function returns, or note why it refuses and return None."""
+        try:
+            return function(*args)
+        except InputError as error:
+            self._told.append(error.msg)
+            return None
+
+    def end(self) -> None:
+        """Raise InputError with one line, if there is any."""
+        if self._told:
+            raise InputError("; ".join(dict.fromkeys(self._told)))
+
+
 def given_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return the arguments by option name and of the right types. Raises InputError with one line."""
+    problems = Problems()
     names = {alias: name for name, option in OPTIONS.items() for alias in (name, *option.aliases)}
-    unknown = sorted(safe(key, 60) for key in args if key not in names and key != FEEDBACK)
-    if unknown:
-        raise InputError(f"Unknown argument {', '.join(unknown)}: known are {', '.join(OPTIONS)}")
+    problems.check(_refuse_unknown, args, names)
     given: dict[str, t.Any] = {}
     for key, value in args.items():
         # An empty text is what a variable of an activation or a survey holds that nobody has set.
-        if key == FEEDBACK or not is_given(value):
-            continue
-        name = names[key]
-        if name in given:
-            raise InputError(f"{name} is given twice, once under another name: give it once")
-        given[name] = _cast(name, OPTIONS[name], value)
+        name = names.get(key)
+        if name is not None and is_given(value):
+            problems.check(_refuse_twice, name, given)
+            given[name] = problems.check(_cast, name, OPTIONS[name], value)
+    problems.end()
     return given
+
+
+def _refuse_unknown(args: t.Iterable[str], names: t.Container[str]) -> None:
+    unknown = sorted(safe(key, 60) for key in args if key not in names and key != FEEDBACK)
+    if unknown:
+        raise InputError(f"Unknown argument {', '.join(unknown)}: known are {', '.join(OPTIONS)}")
+
+
+def _refuse_twice(name: str, given: t.Container[str]) -> None:
+    if name in given:
+        raise InputError(f"{name} is given twice, once under another name: give it once")
 
 
 def _cast(name: str, option: Option, value: t.Any) -> t.Any:
     try:
         if option.type == "list":
-            return _texts(value)
+            return _texts(name, value)
         if isinstance(value, (dict, list)):
             raise ValueError
         if option.type == "bool":
             return _BOOLS[str(value).strip().lower()]
         if option.type in ("int", "float"):
-            return _number(option.type, value)
+            return _number(name, option.type, value)
         if "\0" in str(value) or ("{{" in str(value) and name not in CONNECTION):
             raise ValueError
     except (KeyError, OverflowError, RecursionError, TypeError, ValueError):
@@ -83,21 +113,18 @@ def _cast(name: str, option: Option, value: t.Any) -> t.Any:
     return os.path.expanduser(os.path.expandvars(str(value))) if option.type == "path" else str(value)
 
 
-def _number(kind: str, value: t.Any) -> float:
-    number = float(value)
+def _number(name: str, kind: str, value: t.Any) -> float:
+    number = parse_seconds(name, value) if kind == "float" and str(value)[-1:] in tuple("smhdw") else float(value)
     if isinstance(value, bool) or not math.isfinite(number) or (kind == "int" and not number.is_integer()):
         raise ValueError
     return int(number) if kind == "int" else number
 
 
-def _texts(value: t.Any) -> list[str]:
-    """Return a list of texts; one text stands for a list with commas or line breaks, or for one of JSON."""
+def _texts(name: str, value: t.Any) -> list[str]:
+    """Return a list of names; one text stands for a list with commas or line breaks, or for one of JSON."""
     if isinstance(value, str):
         value = json.loads(value) if value.lstrip().startswith("[") else _SEPARATORS.split(value.strip().rstrip(","))
     values = value if isinstance(value, list) else [value]
-    if not all(isinstance(each, (str, int)) and not isinstance(each, bool) for each in values):
+    if not all(isinstance(each, (str, int)) and not isinstance(each, bool) and str(each).strip() for each in values):
         raise ValueError
-    texts = [str(each).strip() for each in values]
-    if not all(map(_NAME.fullmatch, texts)):
-        raise ValueError
-    return texts
+    return [name_of(name, each) for each in values]

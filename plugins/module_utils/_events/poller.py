@@ -18,9 +18,9 @@ from .._options import complete
 from .._orders import model as _order
 from .._orders.api import Listing, OrdersApi
 from .._orders.query import HORIZON_MS, PHASES, Query
-from .._session import connect
+from .._session import Session, connect
 from .changes import Span
-from .options import OPTIONS, given_options
+from .options import OPTIONS, Problems, given_options
 
 # Clocks differ by so much, in ms, without one of them being wrong.
 _CLOCK_SLACK_MS = 900_000
@@ -31,23 +31,21 @@ class Poller:
 
     def __init__(self, args: t.Mapping[str, t.Any], environ: t.Mapping[str, str], clock: Clock) -> None:
         """Check the arguments and what the environment adds to them. Raises InputError; sends nothing."""
-        given = given_options(args)
-        self._options = complete(OPTIONS, given, environ)
-        self.interval = float(self._options["interval"])
-        if not 0.1 <= self.interval <= 86400:
-            raise InputError(f"interval: {self.interval:g} is not a number of seconds from 0.1 to 86400")
-        self.state_file: str | None = self._options["state_file"] or None
-        for name in ("involved_names", "order_names", "order_ids", "operation"):
-            if self._options[name] == []:
-                raise InputError(f"{name} is empty: leave it out to watch all there are")
-        self._pools: list[str] = self._options["involved_names"] or []
+        self._options = complete(OPTIONS, given_options(args), environ)
         self._clock = clock
         self._began_ms = clock.time_ms()
         self._offset_ms: int | None = None
-        self._query = self._query_at(self._began_ms)
+        problems = Problems()
+        problems.check(_check_own, self._options)
+        query = problems.check(self._query_at, self._began_ms)
+        session = problems.check(connect(self._options, environ, clock).open)
+        problems.end()
+        self._query, self.session = t.cast(Query, query), t.cast(Session, session)
+        self.interval = float(self._options["interval"])
+        self.state_file: str | None = self._options["state_file"] or None
+        self._pools: list[str] = self._options["involved_names"] or []
         phase = self._options["phase"]
         self.state = PHASES[phase][1] if phase else None
-        self.session = connect(self._options, environ, clock).open()
         self.scope = self._digest()
 
     def _query_at(self, now_ms: int) -> Query:
@@ -115,3 +113,11 @@ class Poller:
             orders += listing.orders
             truncated = truncated or listing.truncated
         return Listing(orders, None, truncated)
+
+
+def _check_own(options: t.Mapping[str, t.Any]) -> None:
+    if not 0.1 <= options["interval"] <= 86400:
+        raise InputError(f"interval: {options['interval']:g} is not a number of seconds from 0.1 to 86400")
+    for name in ("involved_names", "order_names", "order_ids", "operation"):
+        if options[name] == []:
+            raise InputError(f"{name} is empty: leave it out to watch all there are")

@@ -12,7 +12,7 @@ import yaml
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _options
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import InputError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.options import OPTIONS, given_options
-from ansible_collections.huaweicloud.modelarts.tests.unit.events.eda_world import PLUGIN, SOURCE, world
+from ansible_collections.huaweicloud.modelarts.tests.unit.events.scenario import PLUGIN, SOURCE, scenario
 
 SCHEMA = json.loads((PLUGIN.parent / "schemas/modelarts_orders.json").read_text(encoding="utf-8"))
 DOCUMENTED: dict[str, dict[str, t.Any]] = yaml.safe_load(SOURCE["DOCUMENTATION"])["options"]
@@ -22,6 +22,8 @@ GOOD: list[dict[str, t.Any]] = [
     {},
     {"pools": "a,b", "interval": "5", "validate_certs": "no", "retries": 0},
     {"pool_name": ["a", 7], "since": "7d", "phase": "failed", "operation": ["apply"], "state_file": "/tmp/x"},
+    {"pools": "a\n b,\nc\n", "order_names": '["x", "y"]', "order_ids": "CS1,", "timeout": 9},
+    {"interval": "1.5m", "timeout": "20s"},
     {"involved_names": None, "since": None, "timeout": 0.5, "use_proxy": False, "project_id": 12},
 ]
 BAD: list[tuple[dict[str, t.Any], str]] = [
@@ -29,6 +31,7 @@ BAD: list[tuple[dict[str, t.Any], str]] = [
     ({"interval": "often"}, "interval: 'often' is not of type float"),
     ({"retries": 10**400}, "retries: "),
     ({"state_file": "/tmp/a\0b"}, "state_file: "),
+    ({"interval": "5 minutes"}, "interval: '5 minutes' is not a duration: give seconds, or a number with a unit"),
     ({"interval": 0}, "interval: 0 is not a number of seconds"),
     ({"interval": 90000}, "interval: 90000 is not a number of seconds"),
     ({"retries": 1.5}, "retries: '1.5' is not of type int"),
@@ -43,9 +46,20 @@ BAD: list[tuple[dict[str, t.Any], str]] = [
     ({"operation": ["buy"]}, "operation: 'buy' is none of "),
     ({"resource": "jobs"}, "resource: 'jobs' is none of "),
 ]
+# What a schema cannot know: the text of a list, and what is left of a template once it should have been rendered.
+UNREAD: list[tuple[dict[str, t.Any], str]] = [
+    ({"pools": "a,,b"}, "involved_names: 'a,,b' is not of type list"),
+    ({"pools": '["a'}, "involved_names: '[\"a' is not of type list"),
+    ({"pools": '[{"a": 1}]'}, "involved_names: '[{\"a\": 1}]' is not of type list"),
+    ({"order_names": "{{ x }}"}, "order_names: { { x }} can't be a name"),
+    ({"order_ids": ["a", "{{ x }}"]}, "order_ids: { { x }} can't be a name"),
+    ({"order_names": ["a\x1b[2J"]}, "order_names: a [2J can't be a name"),
+    ({"state_file": "/tmp/{{ x }}"}, "state_file: '/tmp/{ { x }}' is not of type path"),
+    ({"workspace_id": "{{ x }}"}, "workspace_id: '{ { x }}' is not of type str"),
+]
 
 
-def test_connection_options_are_those_of_every_door() -> None:
+def test_connection_options_are_those_of_every_entry_point() -> None:
     assert {name: OPTIONS[name] for name in _options.CONNECTION} == _options.CONNECTION
     for name in ("workspace_id", "phase", "resource", "order_names", "order_ids", "operation", "since"):
         assert OPTIONS[name] == _options.FILTERS[name]
@@ -100,7 +114,13 @@ def test_schema_refuses_what_the_source_refuses(args: dict[str, t.Any]) -> None:
 def test_good_arguments(args: dict[str, t.Any]) -> None:
     given = given_options(args)
     assert set(given) <= set(OPTIONS)
-    if "pools" in args:
+    if args.get("interval") == "1.5m":
+        assert given == {"interval": 90.0, "timeout": 20.0}
+    if args.get("order_ids"):
+        assert given["involved_names"] == ["a", "b", "c"]
+        assert given["order_names"] == ["x", "y"]
+        assert given["order_ids"] == ["CS1"]
+    elif "pools" in args:
         assert given == {"involved_names": ["a", "b"], "interval": 5.0, "validate_certs": False, "retries": 0}
 
 
@@ -109,9 +129,9 @@ def test_an_empty_text_counts_as_not_given() -> None:
     assert given_options(dict.fromkeys((*OPTIONS, "pools"), "")) == {}
 
 
-@pytest.mark.parametrize(("args", "msg"), BAD)
+@pytest.mark.parametrize(("args", "msg"), [*BAD, *UNREAD])
 def test_bad_arguments_are_one_event_of_one_line_and_nothing_is_sent(args: dict[str, t.Any], msg: str) -> None:
-    with world() as w:
+    with scenario() as w:
         events = w.run(0, **args)
         assert len(events) == 1
         assert events[0]["error"]["kind"] == "options"
@@ -121,15 +141,26 @@ def test_bad_arguments_are_one_event_of_one_line_and_nothing_is_sent(args: dict[
         assert not w.cloud.log
 
 
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    with scenario() as w:
+        (event,) = w.run(0, interval="often", retries="x", pol="a", validate_certs="perhaps")
+        for part in ("Unknown argument pol", "interval: 'often'", "retries: 'x'", "validate_certs: 'perhaps'"):
+            assert part in event["error"]["msg"]
+        (event,) = w.run(0, interval=0, since="yesterday", phase=None, access_key="a", order_names=[])
+        for part in ("interval: 0 is not", "since: 'yesterday'", "secret_key missing"):
+            assert part in event["error"]["msg"]
+        assert not w.cloud.log
+
+
 def test_no_credentials_are_an_event() -> None:
-    with world() as w:
+    with scenario() as w:
         place = {key: value for key, value in w.server.environment().items() if "ENDPOINT" in key or "REGION" in key}
         (event,) = w.run(0, environ=place)
         assert event["error"]["msg"].startswith("No credentials")
 
 
 def test_credentials_of_arguments_and_environment_are_never_mixed() -> None:
-    with world() as w:
+    with scenario() as w:
         (event,) = w.run(0, access_key="AKofTheArguments")
         assert event["error"]["msg"].startswith("secret_key missing")
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events import delivery, poller, state_file
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.source import Source
-from ansible_collections.huaweicloud.modelarts.tests.unit.events.eda_world import SOURCE, Event, told, world
+from ansible_collections.huaweicloud.modelarts.tests.unit.events.scenario import SOURCE, Event, scenario, told
 
 SLOW = [{"state": "pending", "seconds": 60}, {"state": "processing", "seconds": 300}, {"state": "succeeded"}]
 FAILS = [{"state": "pending", "seconds": 100}, {"state": "failed", "reason": "Quota\nexceeded \x1b[2J{{ 7 * 7 }}"}]
@@ -40,7 +40,7 @@ def errors(events: list[Event]) -> list[tuple[str, int | None]]:
 
 
 def test_each_change_is_one_event_soon_after_it_happened() -> None:
-    with world(ORDERS) as w:
+    with scenario(ORDERS) as w:
         events = w.run(900)
         assert told(events) == STORY
         assert [round(event["at"], -1) for event in events] == [60, 120, 210, 270, 360, 570]
@@ -50,14 +50,14 @@ def test_each_change_is_one_event_soon_after_it_happened() -> None:
 
 
 def test_text_of_the_service_comes_whole_but_for_controls_and_templates() -> None:
-    with world(ORDERS) as w:
+    with scenario(ORDERS) as w:
         event = next(event for event in w.run(200) if event["order"]["state"] == "failed")
         assert event["order"]["fail_reason"] == "Quota\nexceeded [2J{ { 7 * 7 }}"
         assert json.loads(json.dumps(event)) == event
 
 
-def test_since_reports_what_is_there_at_the_first_look() -> None:
-    with world(ORDERS) as w:
+def test_since_reports_what_is_there_at_the_first_poll() -> None:
+    with scenario(ORDERS) as w:
         assert told(w.run(5, since="2d")) == [
             ("old", None, "succeeded"),
             ("slow", None, "pending"),
@@ -84,7 +84,7 @@ def test_filters(filters: dict[str, t.Any], pools: set[str]) -> None:
     if "workspace_id" in filters:  # without it the service lists the default workspace only
         orders[1]["workspace_id"] = "w7"
     orders[2]["operation"] = "delete"
-    with world(orders) as w:
+    with scenario(orders) as w:
         events = w.run(900, **filters)
         assert {pool for pool, *dummy in told(events)} == pools
         assert errors(events) == []
@@ -94,35 +94,35 @@ def test_filters(filters: dict[str, t.Any], pools: set[str]) -> None:
 
 
 def test_a_pool_is_found_by_its_id_and_a_server_that_ignores_filters_leaks_nothing() -> None:
-    with world(ORDERS, settings={"ignore": ["involvedName", "since", "workspaceId"]}) as w:
+    with scenario(ORDERS, settings={"ignore": ["involvedName", "since", "workspaceId"]}) as w:
         project = w.cloud.settings["projects"][0]["id"]
         assert {pool for pool, *dummy in told(w.run(900, pools=f"slow-{project}"))} == {"slow"}
 
 
-def test_the_interval_is_near_constant_and_one_request_is_one_look() -> None:
-    with world(ORDERS) as w:
+def test_the_interval_is_near_constant_and_one_request_is_one_poll() -> None:
+    with scenario(ORDERS) as w:
         w.run(600, interval=20)
         assert w.pauses == [20] * len(w.pauses)
         assert len(w.requests()) == len(w.pauses)
 
 
-def test_looks_narrow_to_the_oldest_open_order() -> None:
+def test_polls_narrow_to_the_oldest_open_order() -> None:
     history = {"generate": {"count": 3000, "days": 20, "seed": 3}, "state": "succeeded"}
-    with world([history, *ORDERS]) as w:
+    with scenario([history, *ORDERS]) as w:
         w.run(300)
-        looks = {row["time"] for row in w.requests()}
-        first = [row for row in w.requests() if row["time"] == min(looks)]
+        times = {row["time"] for row in w.requests()}
+        first = [row for row in w.requests() if row["time"] == min(times)]
         assert len(first) >= 6
-        assert len(w.requests()) - len(first) == len(looks) - 1
+        assert len(w.requests()) - len(first) == len(times) - 1
 
 
 def test_two_thousand_open_orders_cost_one_request_for_each_five_hundred() -> None:
     waiting = {"generate": {"count": 2000, "days": 3}, "state": "pending"}
-    with world([waiting, {"pool": "slow", "timeline": SLOW}]) as w:
+    with scenario([waiting, {"pool": "slow", "timeline": SLOW}]) as w:
         assert told(w.run(400)) == [STORY[0], STORY[4]]
-        looks = [row["time"] for row in w.requests()]
-        per_look = [looks.count(time) for time in sorted(set(looks))]
-        assert max(per_look[1:]) <= 5
+        times = [row["time"] for row in w.requests()]
+        per_poll = [times.count(time) for time in sorted(set(times))]
+        assert max(per_poll[1:]) <= 5
 
 
 # Errors
@@ -130,7 +130,7 @@ def test_two_thousand_open_orders_cost_one_request_for_each_five_hundred() -> No
 
 def test_an_outage_is_one_event_and_its_end_another_and_nothing_is_lost() -> None:
     fault = {"kind": "status", "status": 503, "times": 60, "match": {"api": "list"}}
-    with world(ORDERS) as w:
+    with scenario(ORDERS) as w:
         w.run(5)
         w.cloud.add_faults([fault], False)
         events = w.run(1500, since="1h", retries=1)
@@ -141,7 +141,7 @@ def test_an_outage_is_one_event_and_its_end_another_and_nothing_is_lost() -> Non
 
 
 def test_refused_keys_are_tried_again_at_most_every_ten_minutes() -> None:
-    with world(ORDERS) as w:
+    with scenario(ORDERS) as w:
         events = w.run(7200, secret_key="SKofTheTestsButWrong0123456789", access_key="AKIDWrong000")
         assert errors(events)[0][0] == "service"
         assert len(errors(events)) == 1
@@ -153,7 +153,7 @@ def test_refused_keys_are_tried_again_at_most_every_ten_minutes() -> None:
 
 def test_retry_after_is_honoured() -> None:
     fault = {"kind": "status", "status": 429, "retry_after": 400, "match": {"api": "list"}}
-    with world(ORDERS, faults=[fault]) as w:
+    with scenario(ORDERS, faults=[fault]) as w:
         events = w.run(900, retries=0)
         assert errors(events) == [("service", 429)]
         first, second = [row["time"] for row in w.requests()][:2]
@@ -164,7 +164,7 @@ def test_an_unexpected_failure_is_an_event_too(monkeypatch: pytest.MonkeyPatch) 
     def broken(self: t.Any, spans: t.Any) -> t.NoReturn:
         raise ZeroDivisionError("with a secret in it")
 
-    with world(ORDERS) as w:
+    with scenario(ORDERS) as w:
         # The edge that no test can reach from outside: a defect of our own.
         monkeypatch.setattr(poller.Poller, "poll", broken)
         events = w.run(300)
@@ -174,7 +174,7 @@ def test_an_unexpected_failure_is_an_event_too(monkeypatch: pytest.MonkeyPatch) 
 
 def test_an_expired_password_token_is_renewed_silently() -> None:
     login: dict[str, t.Any] = {"username": "simulator-user", "domain_name": "simulator-domain"}
-    with world(ORDERS) as w:
+    with scenario(ORDERS) as w:
         from modelarts_simulator.switches import DEFAULT_PASSWORD
 
         login["password"] = DEFAULT_PASSWORD
@@ -190,7 +190,7 @@ def test_an_expired_password_token_is_renewed_silently() -> None:
 
 def test_a_restart_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
     file = tmp_path / "state.json"
-    with world(ORDERS) as w:
+    with scenario(ORDERS) as w:
         events: list[Event] = []
         for seconds in (70, 20, 45, 120, 33, 200, 600):
             events += w.run(seconds, state_file=str(file))
@@ -205,7 +205,7 @@ def test_a_restart_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
 
 
 def test_without_a_state_file_the_time_between_is_lost() -> None:
-    with world(ORDERS) as w:
+    with scenario(ORDERS) as w:
         w.run(70)
         w.clock.sleep(2000)
         assert told(w.run(100)) == []
@@ -218,7 +218,7 @@ WHOLE = b'{"modelarts_orders":2,"scope":"%s","report_since":1,"polled":1,"known"
 def test_a_broken_state_file_is_told_kept_and_replaced(tmp_path: Path, broken: bytes) -> None:
     file = tmp_path / "state.json"
     file.write_bytes(broken)
-    with world(ORDERS) as w:
+    with scenario(ORDERS) as w:
         events = w.run(70, state_file=str(file))
         assert errors(events) == [("state_file", None)]
         assert "is broken, or of another version" in events[0]["error"]["msg"]
@@ -230,7 +230,7 @@ def test_a_broken_state_file_is_told_kept_and_replaced(tmp_path: Path, broken: b
 
 def test_an_empty_state_file_is_one_that_nothing_was_written_to_yet(tmp_path: Path) -> None:
     (tmp_path / "state.json").touch()
-    with world(ORDERS) as w:
+    with scenario(ORDERS) as w:
         assert errors(w.run(70, state_file=str(tmp_path / "state.json"))) == []
         assert os.listdir(tmp_path) == ["state.json"]
 
@@ -247,7 +247,7 @@ def test_whatever_else_a_state_file_turns_out_to_be_is_left_alone(tmp_path: Path
     }
     make[kind]()
     before = path.lstat()
-    with world(ORDERS) as w:
+    with scenario(ORDERS) as w:
         events = w.run(900, state_file=str(path))
     assert errors(events) == [("state_file", None)]
     assert told(events) == STORY
@@ -259,7 +259,7 @@ def test_whatever_else_a_state_file_turns_out_to_be_is_left_alone(tmp_path: Path
 def test_what_stood_in_the_way_of_a_state_file_may_be_removed_while_it_watches(tmp_path: Path) -> None:
     file = tmp_path / "state.json"
     file.write_text("precious", encoding="utf-8")
-    with world(ORDERS) as w, pytest.MonkeyPatch.context() as patch:
+    with scenario(ORDERS) as w, pytest.MonkeyPatch.context() as patch:
         sleep = w.clock.sleep
 
         def tidy(seconds: float) -> None:
@@ -272,15 +272,15 @@ def test_what_stood_in_the_way_of_a_state_file_may_be_removed_while_it_watches(t
     assert file.read_text(encoding="utf-8").startswith('{"modelarts_orders"')
 
 
-# No open order keeps the window of the next looks open here.
+# No open order keeps the window of the next polls open here.
 LATER = [{"pool": "old", "created": 90_000, "state": "succeeded"}, {"pool": "after", "arrives": 100, "timeline": FAILS}]
 AFTER = [("after", None, "pending"), ("after", "pending", "failed")]
 
 
 def test_one_wrong_date_of_the_service_loses_nothing() -> None:
-    """For one look the service's Date is years ahead; nothing that is ordered afterwards is overlooked."""
+    """For one poll the service's Date is years ahead; nothing that is ordered afterwards is overlooked."""
     ahead = {"kind": "headers", "headers": {"Date": "Fri, 01 Jan 2100 00:00:00 GMT"}, "times": 1, "after": 1}
-    with world(LATER, faults=[ahead]) as w:
+    with scenario(LATER, faults=[ahead]) as w:
         events = w.run(400)
     assert any(entry["fault"] for entry in w.cloud.log)
     assert told(events) == AFTER
@@ -288,7 +288,7 @@ def test_one_wrong_date_of_the_service_loses_nothing() -> None:
 
 def test_a_state_file_written_while_a_clock_was_ahead_loses_nothing(tmp_path: Path) -> None:
     file = tmp_path / "state.json"
-    with world(LATER) as w:
+    with scenario(LATER) as w:
         w.run(50, state_file=str(file))
         head = json.loads(file.read_text(encoding="utf-8").splitlines()[0])
         head["polled"] += 2 * 86_400_000
@@ -298,7 +298,7 @@ def test_a_state_file_written_while_a_clock_was_ahead_loses_nothing(tmp_path: Pa
 
 
 def test_a_state_file_that_cannot_be_written_is_told_once_and_watching_goes_on(tmp_path: Path) -> None:
-    with world(ORDERS) as w:
+    with scenario(ORDERS) as w:
         events = w.run(900, state_file=str(tmp_path / "none" / "state.json"))
         assert errors(events) == [("state_file", None)]
         assert "cannot be written (No such file or directory)" in events[0]["error"]["msg"]
@@ -307,7 +307,7 @@ def test_a_state_file_that_cannot_be_written_is_told_once_and_watching_goes_on(t
 
 def test_a_state_file_that_cannot_be_written_for_a_while_is_caught_up(tmp_path: Path) -> None:
     folder = tmp_path / "late"
-    with world(ORDERS) as w:
+    with scenario(ORDERS) as w:
         w.run(30, state_file=str(folder / "state.json"))
         folder.mkdir()
         first = w.run(100, state_file=str(folder / "state.json"))
@@ -324,7 +324,7 @@ def test_a_state_file_that_cannot_be_read_is_told_once_and_never_overwritten(
     def refuse(path: str, flags: int) -> int:
         raise PermissionError(13, "Permission denied")
 
-    with world(ORDERS) as w, monkeypatch.context() as patch:
+    with scenario(ORDERS) as w, monkeypatch.context() as patch:
         # Tests may run as root, whom no file mode keeps out.
         patch.setattr(state_file, "open_own", refuse)
         events = w.run(900, state_file=str(file))
@@ -342,7 +342,7 @@ def test_no_link_is_followed(tmp_path: Path, name: str) -> None:
         link = tmp_path / name
         link.unlink(missing_ok=True)
         link.symlink_to(target)
-        with world(ORDERS) as w:
+        with scenario(ORDERS) as w:
             events = w.run(900, state_file=str(tmp_path / "state.json"))
         assert told(events) == STORY
         assert errors(events) == [("state_file", None)]
@@ -355,7 +355,7 @@ def test_no_link_is_followed(tmp_path: Path, name: str) -> None:
 def test_a_link_in_place_of_the_draft_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "precious").write_text("precious", encoding="utf-8")
     (tmp_path / "state.json.new").symlink_to(tmp_path / "precious")
-    with world(ORDERS) as w:
+    with scenario(ORDERS) as w:
         assert errors(w.run(5, state_file=str(tmp_path / "state.json"))) == []
     assert (tmp_path / "precious").read_text(encoding="utf-8") == "precious"
     assert sorted(os.listdir(tmp_path)) == ["precious", "state.json"]
@@ -369,7 +369,7 @@ def test_only_its_user_can_read_it_whatever_was_there(tmp_path: Path, umask: int
         (tmp_path / name).chmod(0o666)
     before = os.umask(umask)
     try:
-        with world(ORDERS) as w:
+        with scenario(ORDERS) as w:
             w.run(5, state_file=str(file))
     finally:
         os.umask(before)
@@ -380,7 +380,7 @@ def test_a_file_of_another_user_is_not_used(tmp_path: Path, monkeypatch: pytest.
     file = tmp_path / "state.json"
     file.write_bytes(WHOLE % b"")
     me = os.geteuid()
-    with world(ORDERS) as w, monkeypatch.context() as patch:
+    with scenario(ORDERS) as w, monkeypatch.context() as patch:
         patch.setattr(os, "geteuid", lambda: me + 1)
         events = w.run(900, state_file=str(file))
     assert errors(events) == [("state_file", None)]
@@ -393,7 +393,7 @@ def test_memory_and_file_stay_bounded_over_months(tmp_path: Path) -> None:
     rows: list[dict[str, t.Any]] = [
         {"pool": f"p{number}", "arrives": number * 43_200, "timeline": SLOW} for number in range(150)
     ]
-    with world(rows) as w:
+    with scenario(rows) as w:
         file = tmp_path / "state.json"
         events = w.run(75 * 86_400, interval=21_600, state_file=str(file))
         assert len({pool for pool, *dummy in told(events)}) == 150
@@ -405,7 +405,7 @@ def test_memory_and_file_stay_bounded_over_months(tmp_path: Path) -> None:
 
 def test_an_event_counts_as_reported_only_once_it_was_taken(tmp_path: Path) -> None:
     file = str(tmp_path / "state.json")
-    with world([*ORDERS, {"pool": "twin", "timeline": FAILS}]) as w:
+    with scenario([*ORDERS, {"pool": "twin", "timeline": FAILS}]) as w:
         w.run(90, state_file=file)
         w.clock.sleep(60)
 
@@ -423,7 +423,7 @@ def test_an_event_counts_as_reported_only_once_it_was_taken(tmp_path: Path) -> N
             return first
 
         first = asyncio.run(cut_off())
-        # What is owed needs no look, which an outage might prevent.
+        # What is undelivered needs no poll, which an outage might prevent.
         w.cloud.add_faults([{"kind": "status", "status": 503, "times": 0}], False)
         rest = w.run(5, state_file=file, retries=0)
         assert sorted(told([first, *rest])) == [("fails", "pending", "failed"), ("twin", "pending", "failed")]
@@ -446,13 +446,13 @@ def test_with_feedback_an_event_counts_only_once_it_was_confirmed(monkeypatch: p
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
-    with world(ORDERS) as w:
+    with scenario(ORDERS) as w:
         asyncio.run(story(w.server.environment(), w.clock))
     assert [event["id"] for event in taken[1:3]] == [taken[1]["id"]] * 2
     assert len({event["id"] for event in taken}) == 3
 
 
-def test_the_loop_stays_free_during_a_look_and_ends_at_once_when_cancelled() -> None:
+def test_the_loop_stays_free_during_a_poll_and_ends_at_once_when_cancelled() -> None:
     async def story() -> float:
         """Return the seconds that the loop could not do anything else, at most."""
         loop = asyncio.get_running_loop()
@@ -469,7 +469,7 @@ def test_the_loop_stays_free_during_a_look_and_ends_at_once_when_cancelled() -> 
         return max(longest, loop.time() - begin)
 
     fault = {"kind": "hang", "seconds": 5, "times": 0, "match": {"api": "list"}}
-    with world(ORDERS, faults=[fault]) as w, pytest.MonkeyPatch.context() as patch:
+    with scenario(ORDERS, faults=[fault]) as w, pytest.MonkeyPatch.context() as patch:
         for name, value in w.server.environment().items():
             patch.setenv(name, value)
         # The best of three: a machine may stand still for seconds at any time.
@@ -478,6 +478,6 @@ def test_the_loop_stays_free_during_a_look_and_ends_at_once_when_cancelled() -> 
 
 def test_sources_share_no_state() -> None:
     assert not dataclasses.is_dataclass(Source)
-    with world(ORDERS) as w:
+    with scenario(ORDERS) as w:
         assert told(w.run(70)) == STORY[:1]
         assert told(w.run(70)) == [("fails", "pending", "failed")]

@@ -16,7 +16,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.erro
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.event import change_event
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.options import OPTIONS, given_options
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
-from ansible_collections.huaweicloud.modelarts.tests.unit.events.eda_world import ROOT, SOURCE
+from ansible_collections.huaweicloud.modelarts.tests.unit.events.scenario import ROOT, SOURCE
 
 GUIDE = (ROOT / "docs/guides/event_driven.md").read_text(encoding="utf-8")
 RULEBOOKS = {

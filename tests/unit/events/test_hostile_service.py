@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.clock import Clock
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.source import Source
 from ansible_collections.huaweicloud.modelarts.tests.support.json_server import JsonHandler, JsonServer
-from ansible_collections.huaweicloud.modelarts.tests.unit.events.eda_world import Ended, Event, told
+from ansible_collections.huaweicloud.modelarts.tests.unit.events.scenario import Ended, Event, told
 
 TOKEN = "a-token-of-the-tests-0123456789"
 UNKNOWN_POOL = {"error_code": "ModelArts.50015001", "error_msg": "no such pool"}

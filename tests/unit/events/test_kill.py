@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.huaweicloud.modelarts.tests.support.manual_clock import ManualClock
-from ansible_collections.huaweicloud.modelarts.tests.unit.events.eda_world import PLUGIN
+from ansible_collections.huaweicloud.modelarts.tests.unit.events.scenario import PLUGIN
 from modelarts_simulator.cloud import Cloud
 from modelarts_simulator.server import Server
 
@@ -85,7 +85,7 @@ def test_every_change_is_reported_exactly_once_across_kills(tmp_path: Path) -> N
         consumer = Consumer(tmp_path, server.environment())
         consumer.start()
         stack.callback(consumer.kill)
-        consumer.wait_for(consumer.state.exists, "the first look")
+        consumer.wait_for(consumer.state.exists, "the first poll")
         for number in range(KILLS):
             before = len(consumer.lines())
             clock.sleep(source.uniform(200, 500))
@@ -105,7 +105,7 @@ def test_every_change_is_reported_exactly_once_across_kills(tmp_path: Path) -> N
 
 
 def check(lines: list[dict[str, t.Any]], began: dict[str, str]) -> None:
-    """Each order's changes must lead from the state at the first look to the last one without a gap or a repetition."""
+    """Each order's changes must lead from the state at the first poll to the last one without a gap or a repetition."""
     counts = Counter(line["id"] for line in lines)
     # A kill between taking an event and noting that it was taken leaves this one in doubt: it comes again by its ID.
     # The next kill may leave the same one in doubt again.

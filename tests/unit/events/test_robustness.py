@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events import changes, delivery, poller, state_file
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.source import Source
-from ansible_collections.huaweicloud.modelarts.tests.unit.events.eda_world import PLUGIN, Event, told, world
+from ansible_collections.huaweicloud.modelarts.tests.unit.events.scenario import PLUGIN, Event, scenario, told
 from ansible_collections.huaweicloud.modelarts.tests.unit.events.test_event_source import FAILS, ORDERS, STORY, errors
 
 
@@ -64,7 +64,7 @@ def test_however_many_sources_hang_another_one_goes_on(
         await asyncio.gather(*tasks, return_exceptions=True)
         return events
 
-    with world(ORDERS) as w:
+    with scenario(ORDERS) as w:
         monkeypatch.setattr(places[hanging], hanging, hang)
         assert {pool for pool, *dummy in told(asyncio.run(story(w.server.environment(), w.clock)))} == {
             "old",
@@ -115,7 +115,7 @@ def test_whatever_is_raised_inside_is_an_event_and_it_goes_on(
             raise kind("with a s3cret in it")
         return real(*args, **kwargs)
 
-    with world(ORDERS) as w, monkeypatch.context() as patch:
+    with scenario(ORDERS) as w, monkeypatch.context() as patch:
         patch.setattr(place, name, broken)
         events = w.run(5000, interval=100, state_file=str(tmp_path / "state.json"), since="2d")
     assert raised[0] == 2
@@ -140,7 +140,7 @@ def test_confirmations_of_any_shape_are_borne(monkeypatch: pytest.MonkeyPatch) -
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
-    with world(ORDERS) as w:
+    with scenario(ORDERS) as w:
         asyncio.run(story(w.server.environment(), w.clock))
 
 
@@ -157,7 +157,7 @@ def test_an_event_that_the_rules_never_confirm_does_not_hold_up_all_others(monke
         await asyncio.gather(task, return_exceptions=True)
 
     monkeypatch.setattr(delivery, "CONFIRM_TIME", 0.05)
-    with world(ORDERS) as w:
+    with scenario(ORDERS) as w:
         asyncio.run(story(w.server.environment(), w.clock))
     assert [taken.count(one) for one in dict.fromkeys(taken)] == [3, 3, 1]
 
@@ -192,7 +192,7 @@ def test_a_core_that_cannot_be_loaded_is_an_event(tmp_path: Path) -> None:
 @pytest.mark.parametrize("jump", [-1200, -90_000, 1200, 90_000])
 def test_a_wall_clock_that_jumps_repeats_and_hides_nothing(tmp_path: Path, jump: float) -> None:
     offset = [0.0]
-    with world(ORDERS) as w, pytest.MonkeyPatch.context() as patch:
+    with scenario(ORDERS) as w, pytest.MonkeyPatch.context() as patch:
         real = w.clock.time
         patch.setattr(w.clock, "time", lambda: real() + offset[0])
         w.cloud.configure({"signature_tolerance": 1_000_000})
@@ -213,7 +213,7 @@ def test_an_age_counts_back_from_the_services_time(off: float) -> None:
         {"pool": "new", "created": 240, "state": "succeeded"},
         {"pool": "old", "created": 400, "state": "succeeded"},
     ]
-    with world(orders) as w, pytest.MonkeyPatch.context() as patch:
+    with scenario(orders) as w, pytest.MonkeyPatch.context() as patch:
         real = w.clock.time
         patch.setattr(w.clock, "time", lambda: real() + off)
         assert [pool for pool, *dummy in told(w.run(100, since="5m"))] == ["new"]
@@ -231,7 +231,7 @@ def test_an_order_that_failed_late_and_is_tried_again_is_reported() -> None:
         {"pool": "retried", "timeline": retried},
         {"pool": "newer", "arrives": 7000, "timeline": FAILS},
     ]
-    with world(orders) as w:
+    with scenario(orders) as w:
         events = [row for row in told(w.run(16_000)) if row[0] == "retried"]
     assert events == [
         ("retried", "processing", "failed"),
@@ -267,7 +267,7 @@ def test_a_second_run_on_a_state_file_reports_nothing_and_says_who_holds_it(tmp_
         await asyncio.gather(waiting, return_exceptions=True)
         return taken
 
-    with world(ORDERS) as w:
+    with scenario(ORDERS) as w:
         taken = asyncio.run(story(w.server.environment(), w.clock))
     assert {pool for pool, *dummy in told(taken)} == {"old", "slow", "fails"}
     assert second.empty()
@@ -276,7 +276,7 @@ def test_a_second_run_on_a_state_file_reports_nothing_and_says_who_holds_it(tmp_
 
 def test_a_lock_that_a_killed_run_left_behind_holds_nobody_up(tmp_path: Path) -> None:
     (tmp_path / "state.json.lock").write_text("process 1 on elsewhere", encoding="utf-8")
-    with world(ORDERS) as w:
+    with scenario(ORDERS) as w:
         assert told(w.run(70, state_file=str(tmp_path / "state.json"))) == STORY[:1]
     assert os.listdir(tmp_path) == ["state.json"]
 

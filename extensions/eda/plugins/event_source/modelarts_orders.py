@@ -32,7 +32,7 @@ options:
     description: Only orders of these pools, by display name or ID. The orders of all pools by default.
     type: list
     elements: str
-    aliases: [pools, involved_name, pool, pool_name]
+    aliases: [pools, involved_name, pool, pool_name, pool_names]
   workspace_id:
     description:
       - ID of the workspace that the orders belong to. None is sent by default, which means workspace 0.
@@ -71,7 +71,7 @@ options:
       - The service lists the orders of the last month only.
     type: str
   interval:
-    description: Seconds between two polls, from 0.1 to 86400, with a little jitter. Fractions are allowed.
+    description: Seconds between two polls, from 0.1 to 86400, or text with a unit (V(2m)), with a little jitter.
     type: float
     default: 30.0
   state_file:

@@ -28,8 +28,8 @@ class Ended(Exception):
     """The time that a test gave the source is over."""
 
 
-class World:
-    """One simulator and one clock. ``pauses`` are the seconds between looks, as the source asked for them."""
+class Scenario:
+    """One simulator and one clock. ``pauses`` are the seconds between polls, as the source asked for them."""
 
     def __init__(self, server: Server, manual: ManualClock) -> None:
         self.server = server
@@ -82,11 +82,11 @@ class World:
 
 
 @contextlib.contextmanager
-def world(orders: t.Sequence[t.Mapping[str, t.Any]] = (), **config: t.Any) -> t.Iterator[World]:
-    """Offer a world with these orders, ``settings`` and ``faults``."""
+def scenario(orders: t.Sequence[t.Mapping[str, t.Any]] = (), **config: t.Any) -> t.Iterator[Scenario]:
+    """Offer a scenario with these orders, ``settings`` and ``faults``."""
     manual = ManualClock()
     with Server(Cloud(clock=manual, orders=orders, **config)) as server:
-        yield World(server, manual)
+        yield Scenario(server, manual)
 
 
 def told(events: list[Event]) -> list[tuple[str, str | None, str]]:
