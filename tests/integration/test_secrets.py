@@ -45,6 +45,7 @@ CANARIES = {
     "secret_key": canary("/+"),
     "security_token": canary("=+"),
     "password": canary(' "ä/%\\&'),
+    "oidc_token": canary("."),
 }
 METHODS: dict[str, dict[str, str]] = {
     "token": {"auth_token": CANARIES["auth_token"]},
@@ -53,6 +54,11 @@ METHODS: dict[str, dict[str, str]] = {
         "username": "user-of-the-secret-tests",
         "domain_name": "domain-of-the-secret-tests",
         "password": CANARIES["password"],
+    },
+    "oidc": {
+        "oidc_provider_urn": "iam::account:identityProvider:ci",
+        "oidc_agency_urn": "iam::account:agency:ci",
+        "oidc_token": CANARIES["oidc_token"],
     },
 }
 ORDER = {"pool": "pool-5ed5", "order_name": "order.pool-5ed5-w4l2n", "state": "succeeded", "created": "1h"}
@@ -104,12 +110,18 @@ def faults(echo: str) -> dict[str, list[dict[str, Any]]]:
             {"kind": "redirect", "headers": {"Location": f"https://{'h' * 40}<<x-auth-token>>/"}, **on_lists}
         ],
         "talks": [{"kind": "body", "status": 403, "body": f"Denied: {echo}", "content_type": "text/plain", **on_lists}],
-        "fails logins": [{"status": 500, "message": "<<body>>", "times": 0, "echo": True, "match": {"api": "tokens"}}],
+        "fails logins": [
+            {"status": 500, "message": "<<body>>", "times": 0, "echo": True, "match": {"api": api}}
+            for api in ("tokens", "oidc")
+        ],
     }
 
 
 STORIES = [
-    (method, story) for method in METHODS for story in faults("") if story != "fails logins" or method == "password"
+    (method, story)
+    for method in METHODS
+    for story in faults("")
+    if story != "fails logins" or method in ("password", "oidc")
 ]
 Sims = dict[tuple[str, str], Sim]
 
@@ -120,6 +132,13 @@ def sims(clouds: Clouds) -> Sims:
     key = METHODS["key"]
     settings: dict[str, Any] = {
         "tokens": [{"token": CANARIES["auth_token"]}],
+        "oidc": [
+            {
+                "provider_urn": METHODS["oidc"]["oidc_provider_urn"],
+                "agency_urn": METHODS["oidc"]["oidc_agency_urn"],
+                "id_token": CANARIES["oidc_token"],
+            }
+        ],
         "keys": [{name: key[name] for name in ("access_key", "secret_key", "security_token")}],
         "users": [
             {
@@ -154,7 +173,8 @@ def tasks(sims: Sims, stories: list[tuple[str, str]], way: Mapping[str, bool], *
     for method, story in stories:
         names = METHODS[method] if given else {}
         credentials = {name: f"{{{{ given[{method!r}].{name} }}}}" for name in names}
-        options = {**sims[method, story].place, **credentials, "retries": 0, "timeout": 60}
+        sim = sims[method, story]
+        options = {**sim.place, "sts_endpoint": sim.url, **credentials, "retries": 0, "timeout": 60}
         for door in doors(way):
             more: dict[str, Any] = {"details": True} if door != "wait" else {}
             if (door, story) == ("wait", "fails logins"):
@@ -262,11 +282,12 @@ def _let_background_tasks_clean_up(folder: Path, before: set[Path]) -> None:
 
 
 def bought(sims: Sims) -> list[str]:
-    """Return the tokens that passwords have bought."""
-    tokens = [
-        token for (method, dummy), sim in sims.items() if method == "password" for token in sim.cloud.identity.tokens
-    ]
-    return [token for token in tokens if token != CANARIES["auth_token"]]
+    """Return the tokens that passwords have bought, and the secrets of temporary keys."""
+    identities = [sim.cloud.identity for sim in sims.values()]
+    keys = [key for identity in identities for key in identity.keys.values()]
+    found = {token for identity in identities for token in identity.tokens}
+    found |= {secret for key in keys for secret in (key.secret_key, key.security_token) if secret}
+    return sorted(found - set(CANARIES.values()))
 
 
 def leaks(text: str, known: list[str]) -> list[str]:
@@ -305,7 +326,7 @@ def test_no_secret_of_a_task_is_shown(from_task: Everything, sims: Sims, place: 
 def test_the_places_were_really_looked_at(from_task: Everything, sims: Sims, way: dict[str, bool]) -> None:
     """Each of them holds what it must hold, and the services did repeat the secrets."""
     found = from_task.found
-    assert len(bought(sims)) >= 3
+    assert len(bought(sims)) >= 9
     assert "TASK [info, token" in found["log file"] and "TASK [" in found["terminal"]
     assert "ansible-playbook" in found["command lines"] and "ANSIBLE_HOME" in found["environments"]
     assert "AnsiballZ" in found["command lines"] and "Invoked with" in found["syslog"]

@@ -95,6 +95,25 @@ def test_a_day_costs_what_its_interval_says(day: tuple[World, Outcome]) -> None:
     assert max(gaps) <= 60.5, "a line a minute, through every fault"
 
 
+def test_a_day_with_keys_of_a_quarter_of_an_hour() -> None:
+    """By OIDC, whose keys are renewed in time: often enough, one at a time, and before any is refused."""
+    settings = {"key_lifetime": HOUR / 4, "log_limit": 100_000}
+    running = order({"state": "processing", "seconds": 24 * HOUR}, {"state": "succeeded"})
+    with world([running], settings=settings) as here:
+        trust = here.cloud.settings["oidc"][0]
+        environ = {
+            **{name: value for name, value in by_password(here).items() if not name.startswith(("HW_USER", "HW_DOM"))},
+            "HUAWEICLOUD_SDK_STS_ENDPOINT": here.server.url,
+            "HUAWEICLOUD_OIDC_PROVIDER_URN": trust["provider_urn"],
+            "HUAWEICLOUD_OIDC_AGENCY_URN": trust["agency_urn"],
+            "HUAWEICLOUD_OIDC_ID_TOKEN": trust["id_token"],
+        }
+        outcome = here.wait(order_names=[NAME], interval=INTERVAL, wait_timeout=25 * HOUR, environ=environ)
+        assert not outcome.failed, outcome.result["msg"]
+        assert 24 * 4 <= len(here.requests("oidc")) <= 24 * 8
+        assert {entry["status"] for entry in here.requests()} == {200}
+
+
 # Thousands of looks
 
 
