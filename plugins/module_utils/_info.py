@@ -18,7 +18,7 @@ from ._options import Values
 from ._orders import model as _order
 from ._orders.api import Listing, OrdersApi
 from ._orders.query import HORIZON_MS, Query, named_in
-from ._session import Session, connect
+from ._session import connect
 
 INCOMPLETE = "The listing may be incomplete (truncated is true): narrow it by involved_name, or by since and until"
 # Clocks that differ by less are as good as the same: Date has whole seconds, and an answer takes a while.
@@ -32,7 +32,6 @@ class Outcome:
     result: dict[str, t.Any]
     warnings: list[str] = dataclasses.field(default_factory=list)
     secrets: frozenset[str] = frozenset()
-    requests: int = 0
 
     @property
     def failed(self) -> bool:
@@ -43,41 +42,25 @@ class Outcome:
 def query_orders(options: Values, environ: t.Mapping[str, str] | None = None, clock: Clock | None = None) -> Outcome:
     """Return what ``modelarts_order_info`` returns for these options. Never raises."""
     clock = clock or Clock()
-
-    def ask(session: Session) -> Outcome:
-        orders = session.orders()
-        query, listing = list_orders(orders, options, clock)
-        if listing.missing and query.one_page:
-            # Another page, or another phase, may hold them.
-            listing = dataclasses.replace(listing, missing=orders.list(query.of_everything()).missing)
-        warnings = warnings_of(listing, query)
-        if query.details:
-            warnings += orders.add_details(listing.orders)
-        return Outcome(success(listing, query), warnings)
-
-    return over_session(options, environ, clock, ask, lambda error: failure(error, named_in(options)))
-
-
-def over_session(
-    options: Values,
-    environ: t.Mapping[str, str] | None,
-    clock: Clock,
-    ask: t.Callable[[Session], Outcome],
-    failed: t.Callable[[ModelArtsError], dict[str, t.Any]],
-) -> Outcome:
-    """Return what ``ask`` makes of the session that options describe; ``failed`` shapes the result of an error.
-
-    Whatever is raised inside, of any kind, becomes such a result: no exception leaves an entry point.
-    """
     session = connect(options, environ, clock)
     try:
         with session:
-            outcome = ask(session)
+            outcome = _answered(session.orders(), options, clock)
     except Exception as error:
-        outcome = Outcome(failed(as_typed(error, session.redactor.line)))
+        outcome = Outcome(failure(as_typed(error, session.redactor.line), named_in(options)))
     outcome.secrets = session.redactor.secrets
-    outcome.requests = session.requests_sent
     return outcome
+
+
+def _answered(orders: OrdersApi, options: Values, clock: Clock) -> Outcome:
+    query, listing = list_orders(orders, options, clock)
+    if listing.missing and query.one_page:
+        # Another page, or another phase, may hold them.
+        listing = dataclasses.replace(listing, missing=orders.list(query.of_everything()).missing)
+    warnings = warnings_of(listing, query)
+    if query.details:
+        warnings += orders.add_details(listing.orders)
+    return Outcome(success(listing, query), warnings)
 
 
 def list_orders(orders: OrdersApi, options: Values, clock: Clock) -> tuple[Query, Listing]:

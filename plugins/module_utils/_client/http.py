@@ -342,6 +342,9 @@ def _pools() -> dict[str, t.Any]:
 def _new_adapter(context: ssl.SSLContext | None) -> requests.adapters.HTTPAdapter:
     """Return an adapter with our own trust for https: requests alone would trust the CAs it bundles."""
     trust: dict[str, t.Any] = {} if context is None else {"ssl_context": context}
+    if context is not None and context.verify_mode is ssl.CERT_NONE:
+        # The user said so in the task: repeating it on stderr for every request helps nobody.
+        warnings.filterwarnings("ignore", category=urllib3.exceptions.InsecureRequestWarning)
 
     class Adapter(requests.adapters.HTTPAdapter):
         """Hands our trust and our connections to direct and proxied requests."""
@@ -434,8 +437,6 @@ def _unverified() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    # The user said so in the task: repeating it on stderr for every request helps nobody.
-    warnings.filterwarnings("ignore", category=urllib3.exceptions.InsecureRequestWarning)
     return context
 
 

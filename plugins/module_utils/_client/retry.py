@@ -107,7 +107,7 @@ class Transport:
         """
         signed = "Authorization" in headers
         try:
-            response = self.send(request, headers, self._timeout)
+            response = self._http.send(request, headers, self._admit(self._timeout))
             return read(response, RequestContext(request.host, who, self.clock.time(), self.redactor.line, signed))
         except ModelArtsError as error:
             error.msg = self.redactor.hide(error.msg)
@@ -116,11 +116,15 @@ class Transport:
 
     def send(self, request: Request, headers: t.Mapping[str, str], longest: float) -> Response:
         """Return the response to one try, as it came, after at most ``longest`` seconds and before the deadline."""
+        return self._http.send(request, headers, self._admit(longest))
+
+    def _admit(self, longest: float) -> float:
+        """Let a request begin when nothing holds it back; return the seconds that it may last."""
         self.clock.sleep(self._not_before - self.clock.monotonic())
         seconds = longest if self._deadline is None else self._deadline - self.clock.monotonic()
         with self._lock:
             self.requests_sent += 1
-        return self._http.send(request, headers, min(longest, max(seconds, 0.05)))
+        return min(longest, max(seconds, 0.05))
 
     def _delay(self, attempt: int, error: TransientError) -> float | None:
         """Return the seconds before the next try, None where there is none: full jitter, doubling, capped."""

@@ -18,12 +18,12 @@ import typing as t
 from .._client.clock import Clock
 from .._client.errors import ModelArtsError, as_typed
 from .._client.text import safe
-from .._info import Outcome, over_session
+from .._info import Outcome
 from .._options import Values
 from .._orders import model
 from .._orders.api import Listing
 from .._orders.model import Order
-from .._session import Session
+from .._session import connect
 from . import standing as outcome
 from .forecast import Forecast
 from .messages import Sanitize, final_message, progress_line, reason_of
@@ -256,14 +256,17 @@ def wait_for_orders(
 ) -> Outcome:
     """Return what ``modelarts_order_wait`` returns for these options, polling from this very process."""
     clock = clock or Clock()
-
-    def wait(session: Session) -> Outcome:
-        source = DirectSource(session, Targets.from_options(options, clock.time_ms()))
-        waiter = Waiter(options, source, clock, report, session.redactor.line, is_orphaned)
-        return waiter.check() if check_mode else waiter.run()
-
     # The wait repeats a failed poll itself, with the deadline and the display in view.
-    return over_session({**options, "retries": 0}, environ, clock, wait, no_wait)
+    session = connect({**options, "retries": 0}, environ, clock)
+    try:
+        with session:
+            source = DirectSource(session, Targets.from_options(options, clock.time_ms()))
+            waiter = Waiter(options, source, clock, report, session.redactor.line, is_orphaned)
+            outcome = waiter.check() if check_mode else waiter.run()
+    except Exception as error:
+        outcome = Outcome(no_wait(as_typed(error, session.redactor.line)))
+    outcome.secrets = session.redactor.secrets
+    return outcome
 
 
 def no_wait(error: ModelArtsError) -> dict[str, t.Any]:

@@ -60,7 +60,6 @@ def test_a_passing_fault_is_survived(fault: Step, times: int) -> None:
         outcome = asked(server.url, clock)
         assert len(server.seen) == times + 1
     assert not outcome.failed, outcome.result["msg"]
-    assert outcome.requests == times + 1
     assert len(clock.naps) == times
 
 
@@ -77,7 +76,6 @@ def test_a_refused_connection_is_tried_again() -> None:
     outcome = asked(closed.url, clock, retries=3)
     closed.close()
     assert "connection refused" in outcome.result["msg"]
-    assert outcome.requests == 4
     assert len(clock.naps) == 3
 
 
@@ -157,8 +155,9 @@ def test_a_host_that_does_not_exist_is_not_tried_again(monkeypatch: pytest.Monke
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", nobody)
-    outcome = asked("https://modelarts.nowhere.example")
-    assert outcome.requests == 1
+    clock = VirtualClock()
+    outcome = asked("https://modelarts.nowhere.example", clock)
+    assert clock.naps == []
     assert "No host is named modelarts.nowhere.example: check region" in outcome.result["msg"]
 
 
@@ -167,8 +166,9 @@ def test_a_name_service_in_trouble_is_tried_again(monkeypatch: pytest.MonkeyPatc
         raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
 
     monkeypatch.setattr(socket, "getaddrinfo", later)
-    outcome = asked("https://modelarts.nowhere.example", retries=2)
-    assert outcome.requests == 3
+    clock = VirtualClock()
+    outcome = asked("https://modelarts.nowhere.example", clock, retries=2)
+    assert len(clock.naps) == 2
     assert "could not be looked up just now" in outcome.result["msg"]
 
 
@@ -271,7 +271,6 @@ def test_a_refused_key_costs_exactly_one_request() -> None:
     with simulation() as cloud:
         outcome = cloud.query(access_key=KEY["access_key"], secret_key="wrong-secret-key")
         assert [(row["api"], row["status"]) for row in cloud.requests()] == [("list", 401)]
-    assert outcome.requests == 1
     assert "refuses the access key" in outcome.result["msg"]
     assert outcome.result["error_code"] == "APIGW.0301"
 
