@@ -17,11 +17,8 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.cloc
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import Redactor
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import SECRETS, WAIT, Values
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.waiter import (
-    Waiter,
-    no_wait,
-    wait_for_orders,
-)
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.result import no_wait
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.waiter import Waiter, wait_for_orders
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._arguments import meant
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._in_process import (
     finish,
@@ -61,7 +58,11 @@ class ActionModule(ActionBase):
             )
         else:
             redactor = Redactor(params[name] for name in SECRETS)
-            outcome = guarded(lambda: self._wait_elsewhere(params, task_vars, redactor), no_wait, redactor)
+            outcome = guarded(
+                lambda: self._wait_elsewhere(params, task_vars, redactor),
+                lambda error: no_wait(error, params),
+                redactor,
+            )
         return finish(self, outcome, params)
 
     def _wait_elsewhere(self, params: Values, task_vars: dict[str, t.Any], redactor: Redactor) -> Outcome:

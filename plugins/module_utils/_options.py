@@ -121,6 +121,7 @@ PATIENCE: dict[str, Option] = {
     "fail_fast": Option("bool", True),
     "heartbeat": Option("float", 60.0),
     "details": Option("bool", True),
+    "ready": Option("bool", False),
 }
 
 INFO: dict[str, Option] = {**CONNECTION, **FILTERS}

@@ -135,9 +135,21 @@ options:
     default: 60.0
   details:
     description:
-      - On failure attach to the failed orders what ShowOrder tells of their pools and nodes, as C(resources).
+      - On failure attach to the failed orders what ShowOrder tells of their pools and nodes, as C(resources), and the
+        names of the nodes that failed and that succeeded, as C(failed_nodes) and C(succeeded_nodes).
     type: bool
     default: true
+  ready:
+    description:
+      - After success go on, inside O(wait_timeout), until the pools can be used. An order that has succeeded is not a
+        pool that can be used. Drivers of its nodes may still be upgraded, or a use of it (training, inference,
+        notebooks) still be enabled.
+      - A pool is ready when its phase is C(Running), no scope of it is C(Enabling) or C(Disabling), and each node that
+        the order made runs its driver or has none. After a C(delete) order it is ready when it is gone.
+      - A pool that is C(Abnormal), C(Error) or failed, and a driver that is C(Abnormal), end the wait at once.
+      - Needs the IAM action C(modelarts:pool:get), and a service that offers ShowPool.
+    type: bool
+    default: false
 notes:
   - O(retries) does not matter here. A failed poll is repeated, with growing delays, until the deadline.
   - On the controller it polls from within the ansible process. For other hosts, with C(become) or C(environment), and
@@ -167,6 +179,11 @@ EXAMPLES = r"""
     pending_timeout: 900
   register: waited
 
+- name: Wait until the pool can be used
+  huaweicloud.modelarts.modelarts_order_wait:
+    pools: [pool-5ed5]
+    ready: true
+
 - name: Poll once, as a scheduled job does
   huaweicloud.modelarts.modelarts_order_wait:
     pools: [pool-5ed5]
@@ -179,6 +196,7 @@ orders:
   description:
     - The orders that were waited for, newest first, with the keys that
       M(huaweicloud.modelarts.modelarts_order_info) returns. As last seen, on every kind of end.
+    - With O(ready), and in failed orders with O(details), each has C(failed_nodes) and C(succeeded_nodes) as well.
   returned: always
   type: list
   elements: dict
@@ -288,6 +306,62 @@ timed_out:
   returned: always
   type: bool
   sample: false
+pools:
+  description: The pools of the orders, as last seen. Empty before all orders have succeeded.
+  returned: where O(ready) is true
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: ID of the pool.
+      type: str
+      sample: pool-5ed5-04f258c84780d5a52f3bc00dc15aa5e7
+    display_name:
+      description: Displayed name of the pool.
+      type: str
+      sample: pool-5ed5
+    phase:
+      description: The service's word for the pool's phase. Null where it knows no such pool, or was not asked yet.
+      type: str
+      sample: Running
+    message:
+      description: The service's message about the pool. Null where it has none.
+      type: str
+      sample: null
+    scopes:
+      description: What the pool can be used for.
+      type: list
+      elements: dict
+      contains:
+        type:
+          description: Train, Infer or Notebook.
+          type: str
+          sample: Notebook
+        state:
+          description: Enabling, Enabled, Disabling or Disabled.
+          type: str
+          sample: Enabled
+    nodes:
+      description: The nodes that count, which are those of the order where ShowOrder tells them.
+      type: dict
+      contains:
+        total:
+          description: How many there are.
+          type: int
+          sample: 16
+        ready:
+          description: How many run their driver or have none.
+          type: int
+          sample: 13
+        abnormal:
+          description: Names of nodes that, or whose drivers, are abnormal.
+          type: list
+          elements: str
+          sample: []
+    ready:
+      description: Whether the pool can be used, or, after a C(delete) order, is gone.
+      type: bool
+      sample: true
 msg:
   description:
     - Why the wait failed, in one line that names each failed order, its pool and the reason.

@@ -28,6 +28,8 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import CONNECTION, WAIT_FILTERS, Values
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.api import Listing
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.model import Order
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.pools import Pool
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.readiness import PoolReport, PoolTarget
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.source import HISTORY_LIMIT
 
 _WAIT = "huaweicloud.modelarts.modelarts_order_wait"
@@ -73,6 +75,22 @@ class RemoteSource:
             return True
         return False
 
+    def poll_pools(self, targets: t.Sequence[PoolTarget]) -> list[PoolReport | ModelArtsError]:
+        """Return for each pool what one run of the wait's module in check mode tells of it."""
+        names = [order["order_name"] for target in targets for order in target.orders if order["order_name"]]
+        args = {"order_names": names, "since": "30d", "wait_timeout": 0, "details": False, "ready": True}
+        try:
+            result = self._run(_WAIT, args)
+        except ModelArtsError as error:
+            return [error] * len(targets)
+        found = {pool["name"]: pool for pool in result["pools"]}
+        late = TransientError("The host that polls was not told of all pools")
+        return [self._report_of(found.get(target.pool_id), result.get("msg")) or late for target in targets]
+
+    @staticmethod
+    def _report_of(pool: Pool | None, msg: str | None) -> PoolReport | None:
+        return None if pool is None else PoolReport(pool, None if pool["ready"] else msg)
+
     def past(self) -> list[Order]:
         """Return orders of the project in any state, by one request."""
         return t.cast("list[Order]", self._run(_INFO, {"limit": HISTORY_LIMIT, "offset": 0})["orders"])
@@ -101,7 +119,8 @@ class RemoteSource:
             kind = TransientError if self._worked else RequestError
             raise kind(f"The host that polls could not be reached: {safe(error, 200)}") from None
         self.requests += 0 if result.get("unreachable") else t.cast("int", result.get("requests", requests))
-        if result.get("failed") or result.get("msg"):
+        # In check mode a transient fault does not fail a module, nor does a pool that cannot be used.
+        if result.get("failed") or "error_code" in result or result.get("unreachable"):
             raise _error_of(result, self._worked)
         self._worked = True
         return t.cast("dict[str, t.Any]", result)

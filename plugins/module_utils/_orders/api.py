@@ -65,6 +65,7 @@ class OrdersApi:
         self._transport = transport
         self._auth = auth
         self._endpoint = endpoint
+        self._project_id = project_id
         self._path = ("v1", project_id, "orders")
         self._line = transport.redactor.line
         self._server_ms: int | None = None
@@ -103,6 +104,11 @@ class OrdersApi:
         rows, count = _items(answer, "ListOrders")
         self._server_ms = answer.server_ms
         return Page(normalised(rows), count)
+
+    def get(self, version: str, kind: str, path: t.Iterable[str]) -> t.Any:
+        """Return the JSON of another resource of the same project."""
+        request = Request.get(self._endpoint, (version, self._project_id, kind, *path))
+        return self._transport.ask(request, self._auth).data
 
     def show(self, order_name: str) -> Rows:
         """Return ShowOrder's rows, one for each pool or node. Raises NotPublishedError where it is not offered."""

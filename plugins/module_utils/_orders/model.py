@@ -72,6 +72,8 @@ class Order(_Listed, total=False):
     """One order as users see it. Keys that the service adds to its answers stand beside these."""
 
     resources: list[dict[str, t.Any]]
+    failed_nodes: list[str]
+    succeeded_nodes: list[str]
 
 
 # Every key that an order always has, in the order in which they are returned.

@@ -17,7 +17,9 @@ import typing as t
 from .._client.text import duration, iso_ms, safe
 from .._orders import model
 from .._orders.model import Order
+from .._orders.pools import some
 from .policy import BROKEN, PARTIAL, STUCK
+from .readiness import Readiness
 from .schedule import ExpectedEnd
 from .seen import SeenOrder
 from .standing import Decision, FailedOrder
@@ -34,7 +36,14 @@ _NO_REASON = "the service gave no reason"
 _STATES = (model.PARTIAL, model.FAILED, model.PROCESSING, model.PENDING, model.UNKNOWN)
 
 
-def progress_line(tracker: Tracker, end: ExpectedEnd | None, now: float, wall: float, sanitize: Sanitize = safe) -> str:
+def progress_line(
+    tracker: Tracker,
+    readiness: Readiness | None,
+    end: ExpectedEnd | None,
+    now: float,
+    wall: float,
+    sanitize: Sanitize = safe,
+) -> str:
     """Return one line on where the wait stands at ``now``; ``wall`` is the same moment in seconds since the epoch."""
     elapsed = f"{duration(now - tracker.started)} elapsed"
     error = tracker.last_error
@@ -44,7 +53,7 @@ def progress_line(tracker: Tracker, end: ExpectedEnd | None, now: float, wall: f
     text = f"modelarts: {', '.join(parts)}"
     if error:
         return f"{text}; the last poll failed, the wait goes on: {sanitize(error.msg, 200)}"
-    waiting = _waiting_for(tracker, sanitize)
+    waiting = _waiting_for(tracker, sanitize) if readiness is None else _shown(readiness.waits_for())
     return f"{text}; waiting for {waiting}" if waiting else text
 
 
@@ -80,6 +89,10 @@ def _waiting_for(tracker: Tracker, sanitize: Sanitize) -> str:
         names.append(f"{tracker.policy.expected_count - standing.matched} more to be listed (expected_count)")
     if not names and not tracker.shows_all and not standing.hopeless:
         names.append("a listing that shows everything (truncated)")
+    return _shown(names)
+
+
+def _shown(names: list[str]) -> str:
     more = len(names) - _NAMED
     return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
@@ -122,18 +135,22 @@ def reason_of(failed: FailedOrder) -> str:
     return f"it ended in a state that no documentation names (phase {order['phase']!r}, result {order['result']!r})"
 
 
-def final_message(tracker: Tracker, decision: Decision, now: float, sanitize: Sanitize = safe) -> str:
+def final_message(
+    tracker: Tracker, readiness: Readiness | None, decision: Decision, now: float, sanitize: Sanitize = safe
+) -> str:
     """Return the one line that a failed wait ends with: each failed order with its pool and reason, then all else."""
     standing = tracker.standing
     parts = [_failed_sentence(failed, sanitize) for failed in standing.failed]
     parts += [_lost_sentence(seen, tracker, sanitize) for seen in standing.lost]
     parts += [_not_found_sentence(target, tracker, sanitize) for target in standing.not_found]
+    if readiness is not None:
+        parts += [sanitize(text, 3 * _REASON_LENGTH) for text in readiness.failures()]
     if standing.too_few:
         parts.append(_too_few_sentence(tracker))
     if decision.error is not None:
         parts.append(_error_sentence(decision.error, tracker, now))
     if decision.timed_out:
-        parts.append(_timed_out_sentence(tracker, now, sanitize))
+        parts.append(_timed_out_sentence(tracker, readiness, now, sanitize))
     return "; ".join(parts)
 
 
@@ -141,7 +158,9 @@ def _failed_sentence(failed: FailedOrder, sanitize: Sanitize) -> str:
     words = {BROKEN: "failed", PARTIAL: "succeeded in part only", STUCK: "does not begin"}
     reason = reason_of(failed) if failed.order["fail_reason"] or failed.why != PARTIAL else _NO_REASON
     name = _full_name(failed.order, sanitize)
-    return f"Order {name} {words.get(failed.why, 'ended unclear')}: {sanitize(reason, _REASON_LENGTH)}"
+    nodes = failed.order.get("failed_nodes")
+    failed_nodes = f"; failed nodes: {sanitize(some(nodes), 6 * _NAME_LENGTH)}" if nodes else ""
+    return f"Order {name} {words.get(failed.why, 'ended unclear')}: {sanitize(reason, _REASON_LENGTH)}{failed_nodes}"
 
 
 def _lost_sentence(seen: SeenOrder, tracker: Tracker, sanitize: Sanitize) -> str:
@@ -174,7 +193,7 @@ def _error_sentence(error: t.Any, tracker: Tracker, now: float) -> str:
     return f"No poll has worked within {duration(now - tracker.started)} (visible_timeout): {error.msg}"
 
 
-def _timed_out_sentence(tracker: Tracker, now: float, sanitize: Sanitize) -> str:
+def _timed_out_sentence(tracker: Tracker, readiness: Readiness | None, now: float, sanitize: Sanitize) -> str:
     standing = tracker.standing
     rest = [f"{_full_name(order, sanitize)} is {_state(tracker, order, sanitize)}" for order in standing.open]
     rest += [f"{_target(target, sanitize)} is not listed" for target in _awaited(tracker)]
@@ -185,6 +204,8 @@ def _timed_out_sentence(tracker: Tracker, now: float, sanitize: Sanitize) -> str
         rest.append(f"a newer order of {pools} may not be listed yet; set settle to 0 to judge at once")
     if not rest and tracker.answered and not tracker.shows_all and not standing.hopeless:
         rest.append("the last listing did not show everything (truncated), so nothing can be concluded from it")
+    if readiness is not None:
+        rest = ["the orders have succeeded, but not ready yet: " + "; ".join(readiness.waits_for()[:5])]
     sentence = f"Timed out after {duration(now - tracker.started)} (wait_timeout)"
     if rest:
         sentence += f": {'; '.join(rest)}"

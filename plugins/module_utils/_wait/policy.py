@@ -35,6 +35,8 @@ class WaitPolicy:
     accept_partial: bool = False
     fail_fast: bool = True
     heartbeat: float = 60.0
+    details: bool = True
+    ready: bool = False
 
     @classmethod
     def from_options(cls, options: t.Mapping[str, t.Any]) -> WaitPolicy:

@@ -8,14 +8,17 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import dataclasses
 import typing as t
 
-from .._client.errors import PoolNotFoundError
-from .._orders.api import Listing, OrdersApi
+from .._client.errors import InputError, ModelArtsError, NotPublishedError, PoolNotFoundError, as_typed
+from .._orders.api import WORKERS, Listing, OrdersApi
 from .._orders.model import Order
+from .._orders.pools import PoolsApi, awaited, broken_phase, count_nodes, nodes_of, unknown_pool
 from .._orders.query import Query
 from .._session import Session
+from .readiness import PoolReport, PoolTarget
 from .targets import Targets
 
 # Enough past orders to learn from, in one request.
@@ -38,6 +41,9 @@ class Source(t.Protocol):
 
     def pool_is_gone(self, order: Order) -> bool:
         """Return whether the service, asked for the very pool of an order, knows no such pool."""
+
+    def poll_pools(self, targets: t.Sequence[PoolTarget]) -> list[PoolReport | ModelArtsError]:
+        """Return for each pool what it is like, or the error that its question met."""
 
     def past(self) -> list[Order]:
         """Return finished orders of the project, by one request."""
@@ -110,6 +116,61 @@ class DirectSource:
         except PoolNotFoundError:
             return True
         return False
+
+    def poll_pools(self, targets: t.Sequence[PoolTarget]) -> list[PoolReport | ModelArtsError]:
+        """Return for each pool what it is like, or the error that its question met; a few are asked side by side."""
+        api = PoolsApi(self._api)
+
+        def ask(target: PoolTarget) -> PoolReport | ModelArtsError:
+            try:
+                return self._poll_pool_of(target, api)
+            except Exception as error:
+                return as_typed(error, self._session.redactor.line)
+
+        if len(targets) == 1:
+            return [ask(targets[0])]
+        with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+            return list(pool.map(ask, targets))
+
+    def _poll_pool_of(self, target: PoolTarget, api: PoolsApi) -> PoolReport:
+        if not target.knows_nodes:
+            self._learn_nodes(target)
+        try:
+            pool = api.show(target.pool_id)
+        except PoolNotFoundError:
+            gone = unknown_pool(target.pool_id, None)
+            gone["ready"] = target.deleting
+            return PoolReport(gone)
+        if target.deleting:
+            return PoolReport(pool)
+        broken = broken_phase(pool)
+        if target.drivers_run:
+            pool["nodes"] = target.pool["nodes"]
+        elif broken is None:
+            broken = count_nodes(pool, api.nodes(target.pool_id), target.nodes)
+            if not pool["nodes"]["total"]:
+                # Orders are for nodes: a listing without any is not all there is.
+                pool["nodes"]["total"] = target.ordered_nodes
+            target.drivers_run = pool["nodes"]["ready"] >= pool["nodes"]["total"]
+        pool["ready"] = broken is None and not awaited(pool)
+        return PoolReport(pool, broken)
+
+    def _learn_nodes(self, target: PoolTarget) -> None:
+        """Let the nodes that count be those that ShowOrder lists with success; all, where it is not offered."""
+        names: set[str] = set()
+        for order in target.orders:
+            try:
+                rows = self._api.show(order["order_name"] or "")
+            except (InputError, NotPublishedError, PoolNotFoundError):
+                continue
+            except ModelArtsError as error:
+                if error.status not in (403, 404):
+                    raise
+                continue
+            order["failed_nodes"], order["succeeded_nodes"] = nodes_of(order["resource_name"], rows)
+            deleted = {row["resource_name"] for row in rows if str(row["action"]).lower().startswith("delete")}
+            names.update(name for name in order["succeeded_nodes"] if name not in deleted)
+        target.nodes, target.knows_nodes = names or None, True
 
     def _asks_one_pool(self) -> bool:
         return self._targets.only_pools and len(self._targets.pools) == 1

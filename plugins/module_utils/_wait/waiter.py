@@ -23,16 +23,18 @@ from .._options import Values
 from .._orders import model
 from .._orders.api import Listing
 from .._orders.model import Order
+from .._orders.pools import nodes_of
 from .._session import connect
-from . import standing as outcome
 from .forecast import Forecast
-from .messages import Sanitize, final_message, progress_line, reason_of
+from .messages import Sanitize, final_message, progress_line
 from .policy import WaitPolicy
+from .progress import Progress
+from .readiness import PoolReport, PoolTarget, Readiness
+from .result import no_wait, result_of
 from .schedule import Schedule
 from .source import DirectSource, Source
-from .standing import Decision, FailedOrder
+from .standing import FAILED, SUCCEEDED, WAIT, Decision
 from .targets import Targets
-from .timers import TICK
 from .tracker import Tracker
 
 # A final poll begins at the deadline; its answer may take this much longer, in seconds.
@@ -41,8 +43,6 @@ LAST_ANSWER = 0.9
 _DETAILS_TIME = 5.0
 # Clocks that differ by less than this much, in ms, are taken for equal.
 _CLOCKS_AGREE_MS = 60_000
-# How often, in seconds, a pause looks whether anybody still waits for its result.
-_PULSE = 5.0
 
 
 class Waiter:
@@ -60,72 +60,87 @@ class Waiter:
         """``report`` prints a progress line; ``is_orphaned`` says that nobody waits for the result any more.
 
         ``sanitize`` makes one safe line of text from the service; a redactor's hides secrets before it cuts.
+        Raises InputError.
         """
         self._options = options
         self._source = source
         self._clock = clock
         self._report = report
         self._sanitize = sanitize
-        self._is_orphaned = is_orphaned
-        self._policy = WaitPolicy.from_options(options)
+        self._policy = policy = WaitPolicy.from_options(options)
         targets = Targets.from_options(options, clock.time_ms())
-        self._tracker = Tracker(targets, self._policy, clock.monotonic())
+        self._tracker = Tracker(targets, policy, clock.monotonic())
+        self._readiness: Readiness | None = None
         self._forecast = Forecast()
-        self._schedule = Schedule(self._policy.interval, self._policy.pending_interval)
+        self._schedule = Schedule(policy.interval, policy.pending_interval)
+        self._progress = Progress(clock, policy.heartbeat, self._print_line, is_orphaned)
         self._listing = Listing([], None, True)
-        self._told: t.Any = None
-        self._told_at = self._tracker.started
         self._warnings: list[str] = []
 
     def run(self) -> Outcome:
         """Wait, and return the result in the documented shape; a failure is in it, never raised."""
         decision = self._poll()
-        while decision.kind == outcome.WAIT:
-            if not self._pause(self._delay()):
+        while decision.kind == WAIT:
+            if not self._progress.pause(self._delay()):
                 gone = ModelArtsError("Nobody waits for this task any more: the process that ran it has ended")
-                decision = Decision(outcome.FAILED, error=gone)
+                decision = Decision(FAILED, error=gone)
                 break
             decision = self._poll()
-        failed = decision.kind == outcome.FAILED
-        if failed and self._options.get("details") is not False:
+        if decision.kind != FAILED:
+            return self._outcome({"timed_out": False})
+        if self._policy.details:
             self._add_details()
-        result = {**self._result(), "timed_out": decision.timed_out}
-        if failed:
-            now = self._clock.monotonic()
-            result.update((decision.error or self._tracker.last_error or ModelArtsError("")).facts())
-            result.update(failed=True, msg=final_message(self._tracker, decision, now, self._sanitize))
-        return self._outcome(result)
+        error = decision.error or self._tracker.last_error or ModelArtsError("")
+        now = self._clock.monotonic()
+        msg = final_message(self._tracker, self._readiness, decision, now, self._sanitize)
+        return self._outcome({"timed_out": decision.timed_out, **error.facts(), "failed": True, "msg": msg})
 
     def check(self) -> Outcome:
         """Poll once, as check mode does: only what would end a wait at its first poll fails."""
         decision, error = self._poll(), self._tracker.last_error
-        result = {**self._result(), "timed_out": False}
+        facts: dict[str, t.Any] = {"timed_out": False}
         if error is not None:
-            result.update(error.facts(), retry_after=error.retry_after)
-        if decision.error is not None:
-            result["failed"] = True
-        return self._outcome(result)
+            facts.update(error.facts(), retry_after=error.retry_after)
+        elif self._readiness is not None and self._readiness.failures():
+            facts["msg"] = self._sanitize("; ".join(self._readiness.failures()), 1000)
+        return self._outcome({**facts, **({"failed": True} if decision.error is not None else {})})
 
-    def _outcome(self, result: dict[str, t.Any]) -> Outcome:
+    def _outcome(self, facts: dict[str, t.Any]) -> Outcome:
+        result = result_of(self._tracker, self._listing, self._readiness)
+        elapsed = round(self._clock.monotonic() - self._tracker.started, 3)
+        result.update(elapsed=elapsed, requests=self._source.requests, **facts)
         warnings = dict.fromkeys([*self._warnings, *self._tracker.seen.warnings])
         return Outcome(result, [self._sanitize(warning, 400) for warning in warnings])
 
     # One poll
 
     def _poll(self) -> Decision:
+        """Poll the orders; once all have succeeded, and ``ready`` is asked for, their pools."""
+        # A check with wait_timeout 0 has its whole request timeout: its only poll is the one that counts.
+        self._source.end_by(self._tracker.deadline + LAST_ANSWER if self._policy.wait_timeout else None)
+        if self._readiness is not None:
+            return self._poll_pools(self._readiness)
+        decision = self._poll_orders()
+        if decision.kind != SUCCEEDED or not self._policy.ready:
+            return decision
+        policy, orders = self._policy, self._tracker.standing.orders
+        self._readiness = Readiness(orders, policy.interval, policy.visible_timeout, self._clock.monotonic())
+        # It is one poll with the listing that made it possible.
+        self._tracker.polls -= 1
+        return self._poll_pools(self._readiness)
+
+    def _poll_orders(self) -> Decision:
         tracker, began = self._tracker, self._clock.monotonic()
         try:
-            # A check with wait_timeout 0 has its whole request timeout: its only poll is the one that counts.
-            self._source.end_by(tracker.deadline + LAST_ANSWER if self._policy.wait_timeout else None)
             self._take(self._source.poll(tracker.since()), began)
         except Exception as error:  # of any kind: what an answer sets off must not end a wait that works
-            return self._failed_poll(as_typed(error, self._sanitize), began)
+            typed = as_typed(error, self._sanitize)
+            return self._after_error(typed, tracker.feed_error(typed, began, self._clock.monotonic()))
         self._schedule.succeeded()
-        decision = tracker.decide(self._clock.monotonic())
-        if decision.kind == outcome.WAIT and not self._forecast.has_learnt and tracker.standing.open:
+        decision, standing = tracker.decide(self._clock.monotonic()), tracker.standing
+        if decision.kind == WAIT and not self._forecast.has_learnt and standing.open:
             self._forecast.learn(self._past())
-        standing = tracker.standing
-        self._tell((*((model.key_of(order), order["state"]) for order in standing.orders), standing.missing))
+        self._progress.tell((*((model.key_of(order), order["state"]) for order in standing.orders), standing.missing))
         return decision
 
     def _take(self, listing: Listing, began: float) -> None:
@@ -142,20 +157,9 @@ class Waiter:
         if listing.truncated:
             self._warnings.append("A listing did not show everything (truncated): nothing was concluded from its gaps")
         for order in tracker.deletions():
-            self._confirm_deletion(order)
-
-    def _confirm_deletion(self, order: Order) -> None:
-        with contextlib.suppress(Exception):  # it is asked again after the next poll
-            if self._source.pool_is_gone(order):
-                self._tracker.confirm_deletion(order)
-
-    def _failed_poll(self, error: ModelArtsError, began: float) -> Decision:
-        decision = self._tracker.feed_error(error, began, self._clock.monotonic())
-        self._schedule.failed(error)
-        if decision.kind == outcome.WAIT:
-            # The same fault again is told with the next heartbeat.
-            self._tell(error.msg)
-        return decision
+            with contextlib.suppress(Exception):  # it is asked again after the next poll
+                if self._source.pool_is_gone(order):
+                    tracker.confirm_deletion(order)
 
     def _past(self) -> list[Order]:
         """Return orders to learn from; without them there is just no expected end."""
@@ -164,86 +168,63 @@ class Waiter:
         except Exception:
             return []
 
+    def _poll_pools(self, readiness: Readiness) -> Decision:
+        tracker, began, due = self._tracker, self._clock.monotonic(), readiness.due()
+        found: list[tuple[PoolTarget, PoolReport | ModelArtsError]] = list(zip(due, self._source.poll_pools(due)))
+        now = self._clock.monotonic()
+        errors = [report for dummy, report in found if isinstance(report, ModelArtsError)]
+        for target, report in found:
+            if isinstance(report, PoolReport):
+                readiness.take(target, report, began, now)
+        if errors:
+            error, ends = readiness.take_error(errors[0], began, now)
+            decision = tracker.feed_error(error, began, now)
+            return self._after_error(error, Decision(FAILED, error=error) if ends else decision)
+        tracker.polls, tracker.last_error = tracker.polls + 1, None
+        self._schedule.succeeded()
+        self._progress.tell(tuple(readiness.waits_for()))
+        return readiness.decide(now, tracker.deadline)
+
+    def _after_error(self, error: ModelArtsError, decision: Decision) -> Decision:
+        self._schedule.failed(error)
+        if decision.kind == WAIT:
+            # The same fault again is told with the next heartbeat.
+            self._progress.tell(error.msg)
+        return decision
+
     # Between polls
 
     def _delay(self) -> float:
         now, tracker = self._clock.monotonic(), self._tracker
+        left = tracker.deadline - now
+        if self._readiness is not None:
+            return self._schedule.delay((), left, None)
         unfinished = self._forecast.unfinished(tracker.standing, self._service_ms())
-        return self._schedule.delay(unfinished, tracker.deadline - now, tracker.next_limit(now))
+        return self._schedule.delay(unfinished, left, tracker.next_limit(now))
 
     def _service_ms(self) -> int:
         return self._listing.server_ms or self._clock.time_ms()
 
-    def _pause(self, seconds: float) -> bool:
-        """Let time pass until the next poll, with a line on every heartbeat that falls into it.
-
-        Returns False as soon as nobody waits for the result any more.
-        """
-        until = self._clock.monotonic() + seconds
-        while not self._is_orphaned():
-            left = until - self._clock.monotonic()
-            if left <= TICK:
-                return True
-            beat = (
-                self._policy.heartbeat - (self._clock.monotonic() - self._told_at) if self._policy.heartbeat else left
-            )
-            self._clock.sleep(min(left, max(beat, 0.0), _PULSE))
-            if until - self._clock.monotonic() > TICK:
-                self._tell(self._told)
-        return False
-
-    def _tell(self, what: t.Any) -> None:
-        """Print a progress line where there is something new to tell, or the last one is a heartbeat ago."""
-        now, beat = self._clock.monotonic(), self._policy.heartbeat
-        if what == self._told and not 0 < beat <= now - self._told_at + TICK:
-            return
-        self._told, self._told_at = what, now
+    def _print_line(self) -> None:
         if self._report is not None:
-            end = self._forecast.expected_end(self._tracker.standing, self._service_ms())
-            self._report(progress_line(self._tracker, end, now, self._clock.time(), self._sanitize))
-
-    # The end
-
-    def _result(self) -> dict[str, t.Any]:
-        tracker, standing = self._tracker, self._tracker.standing
-        missing = [target.value for target in standing.missing]
-        return {
-            "changed": False,
-            "orders": list(standing.orders),
-            "count": self._listing.count,
-            "truncated": self._listing.truncated,
-            **model.summarise(standing.orders, missing),
-            "missing": missing,
-            "failed_orders": [_failed_order(failed) for failed in standing.failed],
-            "elapsed": round(self._clock.monotonic() - tracker.started, 3),
-            "polls": tracker.polls,
-            "requests": self._source.requests,
-        }
+            tracker, now, wall = self._tracker, self._clock.monotonic(), self._clock.time()
+            end = self._forecast.expected_end(tracker.standing, self._service_ms()) if not self._readiness else None
+            self._report(progress_line(tracker, self._readiness, end, now, wall, self._sanitize))
 
     def _add_details(self) -> None:
         """Attach ShowOrder's rows to the failed orders. They are an extra: nothing about them may hide the failure."""
-        for failed in self._tracker.standing.failed:
-            order = t.cast("dict[str, t.Any]", failed.order)
-            order["resources"] = []
-            if not failed.order["order_name"]:
+        for order in [failed.order for failed in self._tracker.standing.failed]:
+            order["resources"], order["failed_nodes"], order["succeeded_nodes"] = [], [], []
+            if not order["order_name"]:
                 continue
             try:
                 self._source.end_by(self._clock.monotonic() + _DETAILS_TIME)
-                order["resources"] = self._source.show(failed.order)
+                order["resources"] = self._source.show(order)
+                order["failed_nodes"], order["succeeded_nodes"] = nodes_of(order["resource_name"], order["resources"])
             except Exception as error:
                 reason = self._sanitize(as_typed(error, self._sanitize).msg, 200)
                 self._warnings.append(f"details: no ShowOrder rows for the failed orders: {reason}")
                 return
-
-
-def _failed_order(failed: FailedOrder) -> dict[str, t.Any]:
-    order = failed.order
-    return {
-        "order_name": order["order_name"],
-        "order_id": order["order_id"],
-        "resource_display_name": order["resource_display_name"],
-        "fail_reason": order["fail_reason"] or reason_of(failed),
-    }
 
 
 def wait_for_orders(
@@ -264,25 +245,6 @@ def wait_for_orders(
             waiter = Waiter(options, source, clock, report, session.redactor.line, is_orphaned)
             outcome = waiter.check() if check_mode else waiter.run()
     except Exception as error:
-        outcome = Outcome(no_wait(as_typed(error, session.redactor.line)))
+        outcome = Outcome(no_wait(as_typed(error, session.redactor.line), options))
     outcome.secrets = session.redactor.secrets
     return outcome
-
-
-def no_wait(error: ModelArtsError) -> dict[str, t.Any]:
-    """Return the failed result of a wait that could not even begin."""
-    return {
-        "changed": False,
-        "failed": True,
-        "orders": [],
-        "count": None,
-        "truncated": True,
-        **model.summarise([]),
-        "missing": [],
-        "failed_orders": [],
-        "elapsed": 0.0,
-        "polls": 0,
-        "requests": 0,
-        "timed_out": False,
-        **error.facts(),
-    }

@@ -134,7 +134,8 @@ def test_a_failed_order_among_twenty_ends_the_wait_at_the_next_look() -> None:
         outcome = here.wait(order_names=names)
         assert outcome.failed and 180 <= outcome.result["elapsed"] <= 180 + 17
         assert outcome.result["msg"] == (
-            "Order order.pool-x-w4l2n (pool pool-x) failed: Insufficient resources in cn-north-4a."
+            "Order order.pool-x-w4l2n (pool pool-x) failed: Insufficient resources in cn-north-4a.; "
+            "failed nodes: os-node-created-w4l2n-0"
         )
         assert outcome.result["failed_orders"] == [
             {
@@ -314,7 +315,7 @@ def test_a_check_that_cannot_trust_an_old_success_says_what_to_set() -> None:
 def test_a_partial_success_without_a_reason_is_told_once() -> None:
     with world([order("pool-a", "partial")]) as here:
         msg = here.wait(order_names=["order.pool-a-w4l2n"]).result["msg"]
-    assert msg.endswith("succeeded in part only: the service gave no reason")
+    assert "succeeded in part only: the service gave no reason; failed nodes: os-node-created-" in msg
 
 
 def test_an_outage_up_to_the_deadline_says_so() -> None:
