@@ -23,26 +23,84 @@ DAY_MS = 86_400_000
 _KEPT_SELECTIONS = 64
 
 
-class Catalog:
-    """Orders of one project. All times are epoch milliseconds and never go back."""
+class _Sorted:
+    """Orders in the order of their creation, and by pool."""
 
     def __init__(self) -> None:
         self._orders: list[Order] = []
         self._created: list[int] = []
-        self._by_name: dict[str, Order] = {}
         self._by_pool: dict[str, list[Order]] = {}
+
+    def __iter__(self) -> t.Iterator[Order]:
+        return iter(self._orders)
+
+    def _insert(self, order: Order) -> None:
+        place = bisect.bisect_right(self._created, order.created)
+        self._created.insert(place, order.created)
+        self._orders.insert(place, order)
+        self._link(order)
+
+    def _insert_many(self, orders: list[Order]) -> None:
+        self._orders = sorted(itertools.chain(self._orders, orders), key=operator.attrgetter("created"))
+        self._created = [order.created for order in self._orders]
+        for order in orders:
+            self._link(order)
+
+    def _link(self, order: Order) -> None:
+        for pool in {order.pool, order.pool_id}:
+            self._by_pool.setdefault(pool, []).append(order)
+
+    def _remove(self, order: Order) -> None:
+        place = self._orders.index(order, bisect.bisect_left(self._created, order.created))
+        del self._orders[place], self._created[place]
+        for pool in {order.pool, order.pool_id}:
+            self._by_pool[pool].remove(order)
+
+    def orders_of(self, pool_id: str) -> list[Order]:
+        """The visible orders of a pool, oldest first."""
+        mine = [order for order in self._by_pool.get(pool_id, ()) if order.pool_id == pool_id]
+        return sorted(mine, key=operator.attrgetter("created"))
+
+    def gone_pools(self, now: int) -> set[str]:
+        """The names and IDs of pools that were deleted."""
+        newest = {order.pool_id: order for order in self._orders}.values()
+        gone = [order for order in newest if order.operation == "delete" and nodes.is_gone(order, now)]
+        return {name for order in gone for name in (order.pool, order.pool_id)}
+
+    def _window(self, query: ListQuery, settings: t.Mapping[str, t.Any], now: int) -> tuple[int, int]:
+        """Which stretch of the sorted orders lies between since (or a month ago) and until."""
+        low = 0
+        if settings["history_days"]:
+            low = bisect.bisect_left(self._created, now - round(settings["history_days"] * DAY_MS))
+        if query.since is not None:
+            cut = bisect.bisect_left if settings["since_inclusive"] else bisect.bisect_right
+            low = max(low, cut(self._created, query.since))
+        high = len(self._created)
+        if query.until is not None:
+            cut = bisect.bisect_right if settings["until_inclusive"] else bisect.bisect_left
+            high = cut(self._created, query.until)
+        return low, max(low, high)
+
+    def _of_pool(self, name: str, window: list[Order]) -> list[Order]:
+        if not window:
+            return []
+        first, last = window[0].created, window[-1].created
+        mine = [order for order in self._by_pool.get(name, ()) if first <= order.created <= last]
+        return sorted(mine, key=operator.attrgetter("created"))
+
+
+class Catalog(_Sorted):
+    """Orders of one project. All times are epoch milliseconds and never go back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._by_name: dict[str, Order] = {}
         self._named: dict[str, list[Order]] = {}
         self._workspaces: set[str] = set()
         self._events: list[tuple[int, int, str, Order]] = []
         self._serial = itertools.count()
         self._selections: dict[t.Hashable, list[Order]] = {}
         self.pools: set[str] = set()
-
-    def __len__(self) -> int:
-        return len(self._orders)
-
-    def __iter__(self) -> t.Iterator[Order]:
-        return iter(self._orders)
 
     def clashes(self, order: Order) -> bool:
         """Whether another order of that name will be there at the same time."""
@@ -59,28 +117,19 @@ class Catalog:
             else:
                 shown.append(order)
         if len(shown) > 100:
-            self._bulk(shown, now)
+            self._insert_many(shown)
         else:
             for order in shown:
-                self._show(order, now)
-
-    def _bulk(self, shown: list[Order], now: int) -> None:
+                self._insert(order)
         for order in shown:
             self._register(order, now)
-        self._orders = sorted(itertools.chain(self._orders, shown), key=operator.attrgetter("created"))
-        self._created = [order.created for order in self._orders]
 
     def _show(self, order: Order, now: int) -> None:
-        place = bisect.bisect_right(self._created, order.created)
-        self._created.insert(place, order.created)
-        self._orders.insert(place, order)
+        self._insert(order)
         self._register(order, now)
 
     def _register(self, order: Order, now: int) -> None:
         self._by_name[order.name] = order
-        self._by_pool.setdefault(order.pool, []).append(order)
-        if order.pool_id != order.pool:
-            self._by_pool.setdefault(order.pool_id, []).append(order)
         self._workspaces.add(order.details.workspace_id)
         self._selections.clear()
         order.settle(now)
@@ -88,13 +137,10 @@ class Catalog:
         self._plan(order.gone, "hide", order)
 
     def _hide(self, order: Order) -> None:
-        place = self._orders.index(order, bisect.bisect_left(self._created, order.created))
-        del self._orders[place], self._created[place]
+        self._remove(order)
         self._named[order.name].remove(order)
         if self._by_name.get(order.name) is order:
             del self._by_name[order.name]
-        for pool in dict.fromkeys((order.pool, order.pool_id)):
-            self._by_pool[pool].remove(order)
         self._selections.clear()
 
     def _plan(self, when: int | None, what: str, order: Order) -> None:
@@ -116,17 +162,6 @@ class Catalog:
     def find(self, name: str) -> Order | None:
         """The visible order of that name."""
         return self._by_name.get(name)
-
-    def orders_of(self, pool_id: str) -> list[Order]:
-        """The visible orders of a pool, oldest first."""
-        mine = [order for order in self._by_pool.get(pool_id, ()) if order.pool_id == pool_id]
-        return sorted(mine, key=operator.attrgetter("created"))
-
-    def gone_pools(self, now: int) -> set[str]:
-        """The names and IDs of pools that were deleted."""
-        newest = {order.pool_id: order for order in self._orders}.values()
-        gone = [order for order in newest if order.operation == "delete" and nodes.is_gone(order, now)]
-        return {name for order in gone for name in (order.pool, order.pool_id)}
 
     def page(self, query: ListQuery, settings: t.Mapping[str, t.Any], now: int) -> tuple[list[Order], int]:
         """The rows of one page in the service's order, and how many match in all."""
@@ -153,20 +188,6 @@ class Catalog:
             found = self._selections[key] = self._select(low, high, query, settings["order"])
         return found
 
-    def _window(self, query: ListQuery, settings: t.Mapping[str, t.Any], now: int) -> tuple[int, int]:
-        """Which stretch of the sorted orders lies between since (or a month ago) and until."""
-        low = 0
-        if settings["history_days"]:
-            low = bisect.bisect_left(self._created, now - round(settings["history_days"] * DAY_MS))
-        if query.since is not None:
-            cut = bisect.bisect_left if settings["since_inclusive"] else bisect.bisect_right
-            low = max(low, cut(self._created, query.since))
-        high = len(self._created)
-        if query.until is not None:
-            cut = bisect.bisect_right if settings["until_inclusive"] else bisect.bisect_left
-            high = cut(self._created, query.until)
-        return low, max(low, high)
-
     def _select(self, low: int, high: int, query: ListQuery, sequence: str) -> list[Order]:
         rows = self._orders[low:high]
         if query.involved:
@@ -180,10 +201,3 @@ class Catalog:
         elif sequence == "newest":
             rows.reverse()
         return rows
-
-    def _of_pool(self, name: str, window: list[Order]) -> list[Order]:
-        if not window:
-            return []
-        first, last = window[0].created, window[-1].created
-        mine = [order for order in self._by_pool.get(name, ()) if first <= order.created <= last]
-        return sorted(mine, key=operator.attrgetter("created"))

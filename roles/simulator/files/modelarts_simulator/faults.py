@@ -44,7 +44,7 @@ _CALLS = (
     "list", "show", "pool", "nodes", "tokens", "projects", "agency", "oidc", "metadata_token", "metadata_key",
 )  # fmt: skip
 _AUTHS = ("token", "aksk", "password", "oidc", "none")
-_METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
+_METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 #: The least and the most of numbers; those of other options need only be finite.
 _RANGES: dict[str, tuple[float, float]] = {
     "status": (100, 999),
@@ -183,11 +183,11 @@ _MATCHERS: dict[str, t.Callable[[object, str], t.Any]] = {
 }
 
 
-def _query_fits(wanted: t.Any, request: Request) -> bool:
-    if not isinstance(wanted, dict):
-        return wanted.search(request.query) is not None
+def _query_fits(patterns: t.Any, request: Request) -> bool:
+    if not isinstance(patterns, dict):
+        return patterns.search(request.query) is not None
     given = dict(request.parameters)
-    return all(name in given and pattern.search(given[name]) for name, pattern in wanted.items())
+    return all(name in given and pattern.search(given[name]) for name, pattern in patterns.items())
 
 
 def _check_base64(value: t.Any, where: str) -> None:

@@ -12,7 +12,6 @@ from .errors import ScenarioError
 from .pools import PoolStep, PoolTimeline
 from .timeline import Step, Timeline, known, steps_of
 
-STATES = ("pending", "processing", "succeeded", "partial", "failed")
 FINAL_STATES = ("succeeded", "partial", "failed")
 
 

@@ -97,11 +97,11 @@ class Loader:
         order.start(_timeline(entry, where))
         return project, order
 
-    def _project(self, wanted: object, where: str) -> str:
+    def _project(self, named: object, where: str) -> str:
         for project in self.projects:
-            if wanted is None or wanted in (project["id"], project["name"]):
+            if named is None or named in (project["id"], project["name"]):
                 return project["id"]
-        raise ScenarioError(f"{where}: project {wanted!r} is not in settings.projects")
+        raise ScenarioError(f"{where}: project {named!r} is not in settings.projects")
 
     def _name(self, pool: str) -> str:
         """``order.<pool>-<5 characters>``, never the same twice: thousands of orders of one pool would else collide."""

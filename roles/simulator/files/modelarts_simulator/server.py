@@ -22,11 +22,11 @@ from . import admin
 from .clock import SystemClock
 from .cloud import Cloud
 from .errors import ScenarioError
-from .messages import Close, Request, Response, Send, Step, Wait, json_bytes
+from .messages import Close, Request, Response, Send, Wait, json_bytes
 
 LOOPBACK = {"127.0.0.1": socket.AF_INET, "localhost": socket.AF_INET, "::1": socket.AF_INET6}
 _MOST_BODY = 64 << 20
-_SLICE = 0.2  # seconds between looks whether the client or the server is gone, in a long wait
+_SLICE = 0.2  # seconds after which a long wait checks whether the client or the server is gone
 _NO_LINGER = struct.pack("ii", 1, 0)
 
 
@@ -157,21 +157,6 @@ def _gone(connection: socket.socket) -> bool:
         return True
 
 
-def _without_body(steps: t.Iterator[Step]) -> t.Iterator[Step]:
-    """The steps of an answer to HEAD: up to the end of the headers."""
-    sent = b""
-    for step in steps:
-        if not isinstance(step, Send):
-            yield step
-            continue
-        before, sent = len(sent), sent + step.data
-        end = sent.find(b"\r\n\r\n")
-        if end >= 0:
-            yield Send(sent[before : end + 4])
-            return
-        yield step
-
-
 class _Listener(socketserver.ThreadingMixIn, http.server.HTTPServer):
     """Takes connections; one daemon thread for each."""
 
@@ -189,7 +174,7 @@ class _Listener(socketserver.ThreadingMixIn, http.server.HTTPServer):
         super().__init__((owner.host, port), _Handler)
 
     def server_bind(self) -> None:
-        """Bind without the base class's look-up of the host's name, which can take seconds."""
+        """Bind without asking for the host's name as the base class does, which can take seconds."""
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = self.owner.host, int(self.server_address[1])
 
@@ -256,7 +241,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             with cloud.lock:
                 cloud.active -= 1
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = serve
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = serve
 
     def _request(self) -> Request | None:
         length = self.headers.get("Content-Length", "0")
@@ -269,8 +254,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         return Request(self.command, path, query, headers, body, self.number, self.server.metadata)
 
     def _deliver(self, response: Response) -> None:
-        steps = response.steps()
-        for step in _without_body(steps) if self.command == "HEAD" else steps:
+        for step in response.steps():
             if isinstance(step, Send):
                 self.silent = False
                 self.connection.sendall(step.data)
