@@ -283,12 +283,12 @@ class _Reader:
             # Short of its own total: once more from the start, then the total is wrong.
             self._counts_fit = not window.repeats
             self._todo.append(dataclasses.replace(window, keys=[], repeats=1))
-        elif joins and (
-            (len(keys) < self._cap and not (was_short and new)) or (new and page.count == len(window.keys))
-        ):
+        elif joins and len(keys) < self._cap and not (was_short and new):
             return
         elif joins and new and not at_the_end:
             self._todo.append(window)
+        elif joins and new and page.count == len(window.keys):
+            return
         elif self._bounds(window) != window.asked or not window.repeats:
             narrowed = self._bounds(window) != window.asked
             self._todo.append(dataclasses.replace(window, keys=[], repeats=window.repeats + (not narrowed)))
