@@ -21,7 +21,7 @@ DOCS = docs-check changelog
 
 .DEFAULT_GOAL := help
 .PHONY: help venv venvs demo test lint types units integration sanity docs-check package molecule docs browser \
-	release-check matrix bench lock clean
+	release-check matrix bench options lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -81,6 +81,9 @@ matrix: .cache/nox/made ## Sanity, units and integration on every supported ansi
 
 bench: .cache/nox/made ## Measure speed against uri, the SDK and plain paging, into docs/benchmarks.md (QUICK=--quick: no page)
 	@$(NOX) -s bench -- $(QUICK)
+
+options: venv ## Write what follows from the table of options: fragments, roles, the event source's schema
+	@.venv/bin/python tools/options.py
 
 lock: .cache/nox/made ## Write the lock files in requirements/ anew (LOCK=--upgrade: with the newest versions)
 	@$(NOX) -s lock -- $(LOCK)

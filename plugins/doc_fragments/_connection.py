@@ -184,8 +184,8 @@ options:
   retries:
     description:
       - Number of further tries of a request after a passing fault, such as a lost connection, a timeout, HTTP 429 or
-        5xx. V(0) means none. Between tries there is a random delay of up to 1, 2, 4 ... 30 seconds, or what the
-        service asks for.
+        5xx. V(0) means none. Between tries there is a random delay of up to 1, 2, 4 ... 30 seconds, or what the service
+        asks for.
       - Refused credentials, unknown pools and malformed requests are never tried again.
       - The environment variable E(HW_MAX_RETRIES) stands in for it.
     type: int

@@ -30,8 +30,8 @@ options:
     description:
       - Kind of resource that was ordered. The API knows resource pools only.
     type: str
-    choices: [pools]
     default: pools
+    choices: [pools]
   since:
     description:
       - Only orders created at this time or later. 30 days ago by default.

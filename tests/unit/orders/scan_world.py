@@ -75,7 +75,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.rng = random.Random(self.seed)
-        self.rank = {id(each): self.rng.random() for each in self.rows}
+        self.rank = {each["orderName"]: self.rng.random() for each in self.rows}
         self.by_time: list[tuple[int, int]] = []  # creation time and place in `rows`, made at the first request
         self.known: dict[str, Order] = {}
         self._arrange()
@@ -83,7 +83,7 @@ class World:
     def add_all(self, arrived: Iterable[Row]) -> None:
         """Let orders arrive, wherever the service's order of rows puts them."""
         for each in arrived:
-            self.rank[id(each)] = self.rng.random()
+            self.rank[each["orderName"]] = self.rng.random()
             self.rows.append(each)
         self._arrange()
 
@@ -93,7 +93,7 @@ class World:
         elif self.order.endswith("Timestamp"):
             self.rows.sort(key=lambda each: each[self.order.lstrip("-")], reverse=self.order.startswith("-"))
         else:
-            self.rows.sort(key=lambda each: self.rank[id(each)])
+            self.rows.sort(key=lambda each: self.rank[each["orderName"]])
 
     def _matches(self, since: int, until: int | None) -> list[Row]:
         since = since // self.rounds_to_ms * self.rounds_to_ms
