@@ -10,6 +10,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,11 @@ import pytest
 import yaml
 from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import ROOT, Ansible, write_playbook
 from ansible_collections.huaweicloud.modelarts.tests.support.clouds import KEYS, LOGIN, REGION, TOKEN, Clouds, Sim
-from ansible_collections.huaweicloud.modelarts.tests.unit.awx.controller_rules import extra_vars, injected
+from ansible_collections.huaweicloud.modelarts.tests.unit.awx.controller_rules import (
+    extra_vars,
+    extra_vars_file,
+    injected,
+)
 
 AWX = ROOT / "extensions" / "awx"
 WAIT = "huaweicloud.modelarts.modelarts_order_wait"
@@ -84,10 +89,17 @@ class Controller:
     def launch(self, template: str, answers: dict[str, Any], **method: str) -> Job:
         """Run a job of one of our templates."""
         document = yaml.safe_load((AWX / "job_templates" / f"{template}.yml").read_text(encoding="utf-8"))
-        return self.run(document["playbook"], extra_vars(document, answers), None, **method)
+        return self.run(document["playbook"], extra_vars(document, answers), None, document, **method)
 
-    def run(self, playbook: str, variables: dict[str, Any], plays: list[Any] | None = None, **method: str) -> Job:
-        """Run a playbook of our project, or these plays in its place."""
+    def run(
+        self,
+        playbook: str,
+        variables: dict[str, Any],
+        plays: list[Any] | None = None,
+        template: Mapping[str, Any] | None = None,
+        **method: str,
+    ) -> Job:
+        """Run a playbook of our project, or these plays in its place; extra variables of the template are trusted."""
         folder = self._ansible.folder()
         shutil.copytree(AWX / "project", folder / "project")
         if plays:
@@ -95,13 +107,14 @@ class Controller:
         local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
         files = {
             "env/envvars": {**self.credential(**method), "JOB_ID": "7", "AWX_HOST": "https://awx.example.com"},
-            "env/extravars": {**variables, "awx_job_id": 7},
+            "env/extravars": extra_vars_file({**variables, "awx_job_id": 7}, (template or {}).get("extra_vars")),
             "env/settings": {"suppress_env_files": True, "job_timeout": 100, "idle_timeout": 60},
             "inventory/hosts.yml": {"all": {"hosts": {"localhost": local}}},
         }
         for name, content in files.items():
             (folder / name).parent.mkdir(exist_ok=True)
-            (folder / name).write_text(json.dumps(content), encoding="utf-8")
+            text = content if isinstance(content, str) else json.dumps(content)
+            (folder / name).write_text(text, encoding="utf-8")
         command = [sys.executable, "-m", "ansible_runner", "run", str(folder), "-p", playbook, "--ident", "7"]
         environment = self._ansible.environment()
         del environment["ANSIBLE_INVENTORY"]  # the runner names the one in its folder

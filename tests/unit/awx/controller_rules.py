@@ -9,6 +9,7 @@ and the answers its API gives to what it refuses. Each function returns the faul
 from __future__ import annotations
 
 import re
+import urllib.parse
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -110,9 +111,47 @@ def _injector_faults(injectors: Document, fields: set[Any]) -> Iterator[str]:
 
 
 def injected(document: Document, inputs: Mapping[str, str], kind: str = "env") -> dict[str, str]:
-    """Return what the injectors make of a credential's inputs: a field left empty renders as nothing."""
-    environment = jinja2.sandbox.ImmutableSandboxedEnvironment()
+    """Return what the injectors make of a credential's inputs.
+
+    Source: awx/main/models/credential.py, inject_credential: a field left empty renders as nothing. The event-driven
+    controller injects extra variables, and an input that is absent is undefined there: it raises.
+    """
+    undefined = jinja2.Undefined if kind == "env" else jinja2.StrictUndefined
+    environment = jinja2.sandbox.ImmutableSandboxedEnvironment(undefined=undefined)
     return {name: environment.from_string(text).render(inputs) for name, text in document["injectors"][kind].items()}
+
+
+def web_form(document: Document, filled: Mapping[str, str]) -> dict[str, str]:
+    """Return the inputs of a new credential as the web form sends them: an empty text for every field left alone.
+
+    Source: the controller's web form, which posts all text fields of the type.
+    """
+    return {field["id"]: filled.get(field["id"], "") for field in document["inputs"]["fields"]}
+
+
+def credential_faults(document: Document, inputs: Mapping[str, str]) -> Iterator[str]:
+    """Yield what the controller would refuse of a credential's inputs.
+
+    Source: awx/main/fields.py, CredentialInputField and format_url: an empty text is no URL either.
+    """
+    fields = {field["id"]: field for field in document["inputs"]["fields"]}
+    yield from (f"{name}: no such field" for name in inputs if name not in fields)
+    yield from (f"{name}: required" for name in document["inputs"]["required"] if not inputs.get(name))
+    for name, value in inputs.items():
+        if fields.get(name, {}).get("format") == "url" and not all(urllib.parse.urlsplit(value)[:2]):
+            yield f"{name}: Invalid URL: Missing url scheme (http, https, etc.)"
+
+
+def launch_faults(template: Document, answers: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the controller would refuse of a launch by API, command line or schedule.
+
+    Source: awx/main/models/mixins.py, _survey_element_validation: a default does not answer a required question.
+    """
+    for question in template.get("survey_spec", {}).get("spec", ()):
+        if question["variable"] in answers:
+            yield from answer_faults(question, answers[question["variable"]])
+        elif question["required"]:
+            yield f"'{question['variable']}' value missing"
 
 
 def survey_faults(survey: Document) -> Iterator[str]:

@@ -97,6 +97,21 @@ def test_an_injected_method_is_the_one_that_counts(method: str) -> None:
     assert (completed["region"], completed["cloud"], completed["endpoint"]) == ("cn-north-4", "myhuaweicloud.com", None)
 
 
+@pytest.mark.parametrize("name", TYPES)
+@pytest.mark.parametrize("method", METHODS)
+def test_the_web_form_makes_a_credential(name: str, method: str) -> None:
+    """It posts an empty text for every field that was left alone, and what was set once can be cleared."""
+    filled = rules.web_form(TYPES[name], {"region": "cn-north-4", **METHODS[method]})
+    assert filled["endpoint"] == ""
+    assert list(rules.credential_faults(TYPES[name], filled)) == []
+
+
+@pytest.mark.parametrize("name", SURVEYS)
+def test_a_launch_needs_no_answer_that_has_a_default(name: str) -> None:
+    """By API, command line and schedule, too, a template starts as it does where the form is left as it is."""
+    assert list(rules.launch_faults(SURVEYS[name], {})) == []
+
+
 @pytest.mark.parametrize("name", SURVEYS)
 def test_surveys_keep_the_rules(name: str) -> None:
     """Nothing in them would be refused."""

@@ -21,6 +21,7 @@ from ansible_collections.huaweicloud.modelarts.tests.unit.awx.fake_controller im
 
 ROOT = Path(__file__).resolve().parents[3]
 AWX = ROOT / "extensions" / "awx"
+TYPE = "ModelArts (Huawei Cloud)"
 BIN = Path(sys.executable).parent
 FOLDER = os.environ.get("MODELARTS_TEST_COLLECTIONS", "")
 THERE = (Path(FOLDER) / "ansible_collections/awx/awx").is_dir() or importlib.util.find_spec(
@@ -78,7 +79,7 @@ def test_tasks_use_documented_options() -> None:
     assert [pair for pair in sorted(used) if pair[1] not in OPTIONS[pair[0]]] == []
 
 
-def play(controller: Controller, home: Path, playbook: str, **variables: Any) -> str:
+def play(controller: Controller, home: Path, playbook: str, *arguments: str, ends: int = 0, **variables: Any) -> str:
     """Run a playbook with a controller's address in the environment; return what it printed."""
     inventory = home / "hosts"
     inventory.write_text(
@@ -95,13 +96,14 @@ def play(controller: Controller, home: Path, playbook: str, **variables: Any) ->
         "CONTROLLER_OAUTH_TOKEN": "a-token-of-the-tests",
     }
     extra = yaml.safe_dump(variables, default_flow_style=True, width=100_000).strip()
-    command = [str(BIN / "ansible-playbook"), playbook, "-e", extra]
-    done = subprocess.run(command, env=env, cwd=home, capture_output=True, text=True, timeout=200, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    command = [str(BIN / "ansible-playbook"), playbook, *arguments, "-e", extra]
+    done = subprocess.run(command, env=env, cwd=home, capture_output=True, text=True, timeout=280, check=False)
+    assert done.returncode == ends, done.stdout + done.stderr
+    return done.stdout + done.stderr
 
 
-SETTINGS = {
+PLAYBOOK = str(ROOT / "playbooks/awx_setup.yml")
+SETTINGS: dict[str, Any] = {
     "awx_setup_project_url": "https://git.example.com/jobs.git",
     "awx_setup_credentials": ["my cloud"],
     "awx_setup_controller_credential": "my controller",
@@ -110,10 +112,33 @@ SETTINGS = {
 
 @pytest.fixture(scope="module")
 def controller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Controller]:
-    """Return a controller that was set up."""
+    """Return a controller that was set up for one organization and then for another one, under the same names."""
     with Controller() as made:
-        play(made, tmp_path_factory.mktemp("setup"), str(ROOT / "playbooks/awx_setup.yml"), **SETTINGS)
+        made.add("credential_types", {"name": TYPE, "kind": "cloud"})
+        for organization in ("Other", "Default"):
+            made.credential("my cloud", TYPE, organization)
+            made.credential("my controller", "Red Hat Ansible Automation Platform", organization)
+            place: dict[str, Any] = {"awx_setup_organization": organization}
+            play(made, tmp_path_factory.mktemp("setup"), PLAYBOOK, **SETTINGS, **place)
         yield made
+
+
+@needs_awx
+def test_a_job_that_asks_the_controller_has_its_credential(tmp_path: Path) -> None:
+    """Without one it would ask this machine, and fail: what needs it is not made where none was named."""
+    with Controller() as controller:
+        play(controller, tmp_path, PLAYBOOK, awx_setup_project_url=SETTINGS["awx_setup_project_url"])
+        asking = [row for row in controller.of("job_templates") if row["playbook"].startswith("stop_")]
+        assert [row for row in asking if not row.get("_credentials")] == []
+
+
+@needs_awx
+def test_a_failed_synchronization_is_repeated(tmp_path: Path) -> None:
+    """The first run fails and says so; the second one synchronizes again, whatever had gone wrong."""
+    with Controller("failed") as controller:
+        settings: dict[str, Any] = {"awx_setup_project_url": SETTINGS["awx_setup_project_url"]}
+        assert "Project update failed" in play(controller, tmp_path, PLAYBOOK, ends=2, **settings)
+        play(controller, tmp_path, PLAYBOOK, **settings)
 
 
 @needs_awx
