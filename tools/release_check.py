@@ -37,7 +37,7 @@ NEEDED = {
     *("playbooks/demo.yml", "playbooks/order_report.yml", "playbooks/wait_for_orders.yml"),
     *("plugins/lookup/modelarts_orders.py", "plugins/modules/modelarts_order_info.py"),
     *("plugins/modules/modelarts_order_wait.py", "extensions/eda/plugins/event_source/modelarts_orders.py"),
-    *("extensions/awx/credential_type.yml", "extensions/execution_environment/execution-environment.yml"),
+    *("extensions/awx/controller/credential_types.yml", "extensions/execution_environment/execution-environment.yml"),
 }
 _LEFT_OVER = re.compile(r"(^|/)(__pycache__|\.[^/]+)(/|$)|\.(pyc|retry|orig|rej|swp|log|tar\.gz)$|~$")
 #: Bytes that one file may have; everything here is text that people read.

@@ -21,7 +21,7 @@ import yaml
 from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import ROOT
 from ansible_collections.huaweicloud.modelarts.tests.support.clouds import KEYS, Clouds
 from ansible_collections.huaweicloud.modelarts.tests.support.launches import Launches
-from ansible_collections.huaweicloud.modelarts.tests.unit.awx.controller_rules import injected
+from ansible_collections.huaweicloud.modelarts.tests.unit.awx.controller_rules import VariableLoader, injected
 
 PATIENCE = 150.0
 INJECTION = "{{ lookup('pipe', 'touch %s') }}"
@@ -202,7 +202,8 @@ def test_variables_of_a_credential_connect_and_job_templates_are_started(clouds:
             {"pool": "bad", "order_name": "order.bad-1", "timeline": [HOLD, failed]},
         ]
     )
-    credential = yaml.safe_load((ROOT / "extensions/awx/eda_credential_type.yml").read_text(encoding="utf-8"))
+    types = (ROOT / "extensions/awx/eda/credential_types.yml").read_text(encoding="utf-8")
+    (credential,) = yaml.load(types, Loader=VariableLoader)["eda_credential_types"]
     variables = injected(credential, {**sim.place, **KEYS}, "extra_vars")
     assert variables["modelarts_password"] == ""  # what is left empty arrives, too
     with Launches("ModelArts: order succeeded", "Recover") as controller:

@@ -24,6 +24,8 @@ ORDERS: list[dict[str, Any]] = [
     {"pool": "pool-done", "order_name": "done", "state": "succeeded", "created": "1h"},
     {"pool": "pool-bad", "order_name": "bad", "state": "failed", "created": "1h", "resources": [{"message": "full"}]},
     {"pool": "pool-long", "order_name": "long", "timeline": [{"state": "processing"}]},
+    {"pool": "pool-odd", "order_name": "0755", "state": "succeeded", "created": "2h"},
+    {"pool": "pool-odd", "order_name": "0644", "state": "failed", "created": "2h"},
     *({"pool": name, "order_name": f"order.{name}", "state": "succeeded", "created": "1h"} for name in ODD_NAMES),
 ]
 
@@ -275,6 +277,15 @@ def test_a_controllers_file_of_variables(ansible: Ansible, sim: Sim, tmp_path: P
         assert all(f"order.{name}" in (tmp_path / "page").read_text(encoding="utf-8") for name in ODD_NAMES)
         assert "<h1>2026</h1>" in (tmp_path / "page").read_text(encoding="utf-8")
         assert (tmp_path / "page").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("end", ["succeeded", "failed"])
+def test_what_a_rulebooks_job_gets(ansible: Ansible, sim: Sim, tmp_path: Path, end: str) -> None:
+    """The name of the order, which may look like a number, and no tasks to go on with."""
+    answers = {"on_order_name": {"succeeded": "0755", "failed": "0644"}[end], "on_order_tasks": ""}
+    (tmp_path / "vars.yml").write_text(extra_vars_file(answers), encoding="utf-8")
+    command = ["ansible-playbook", f"{COLLECTION}.on_order_{end}", "-e", f"@{tmp_path}/vars.yml"]
+    ansible.run(command, env=sim.environment).succeeded()
 
 
 @pytest.mark.parametrize("pool", ["0755", "0x1f"])

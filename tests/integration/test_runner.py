@@ -19,18 +19,32 @@ import yaml
 from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import ROOT, Ansible, write_playbook
 from ansible_collections.huaweicloud.modelarts.tests.support.clouds import KEYS, LOGIN, REGION, TOKEN, Clouds, Sim
 from ansible_collections.huaweicloud.modelarts.tests.unit.awx.controller_rules import (
+    VariableLoader,
     extra_vars,
     extra_vars_file,
     injected,
 )
 
 AWX = ROOT / "extensions" / "awx"
+
+
+def variables_of(name: str) -> Any:
+    """Return what a file of the controller's configuration holds."""
+    return yaml.load((AWX / "controller" / f"{name}.yml").read_text(encoding="utf-8"), Loader=VariableLoader)
+
+
 WAIT = "huaweicloud.modelarts.modelarts_order_wait"
-CREDENTIAL_TYPE = yaml.safe_load((AWX / "credential_type.yml").read_text(encoding="utf-8"))
+(CREDENTIAL_TYPE,) = variables_of("credential_types")["controller_credential_types"]
+TEMPLATES = {template["playbook"]: template for template in variables_of("templates")["controller_templates"]}
+#: The two templates of one playbook.
+TEMPLATES["poll_once.yml"] = next(
+    template for template in variables_of("templates")["controller_templates"] if "extra_vars" in template
+)
+TEMPLATES["wait_for_orders.yml"] = variables_of("templates")["controller_templates"][0]
 SECRETS = (KEYS["secret_key"], LOGIN["password"], TOKEN)
 #: The progress of a wait as it is written in the middle of a job; in the default of a minute no test could wait for it.
 HEARTBEAT = 1.0
-#: In looks, not seconds: however long a job takes to start, its wait goes on for five seconds.
+#: In polls, not seconds: however long a job takes to start, its wait goes on for five seconds.
 RUNNING = [{"state": "pending", "polls": 3}, {"state": "processing", "polls": 9}, {"state": "succeeded"}]
 ORDERS: list[dict[str, Any]] = [
     {"pool": "pool-runs", "order_name": "runs", "timeline": RUNNING},
@@ -88,7 +102,7 @@ class Controller:
 
     def launch(self, template: str, answers: dict[str, Any], **method: str) -> Job:
         """Run a job of one of our templates."""
-        document = yaml.safe_load((AWX / "job_templates" / f"{template}.yml").read_text(encoding="utf-8"))
+        document = TEMPLATES[f"{template}.yml"]
         return self.run(document["playbook"], extra_vars(document, answers), None, document, **method)
 
     def run(
@@ -179,7 +193,7 @@ def test_no_artifact_holds_a_secret(controller: Controller, method: dict[str, st
 
     The runner's file `command` holds the environment as it is; the controller masks its own copy and deletes the file.
     """
-    job = controller.launch("look_once", {"wait_for_orders_order_names": "done"}, **method)
+    job = controller.launch("poll_once", {"wait_for_orders_order_names": "done"}, **method)
     assert job.status == 0, job.output
     kept = [
         path.read_text(errors="replace") for path in job.folder.rglob("*") if path.is_file() and path.name != "command"
@@ -198,36 +212,36 @@ def test_nothing_is_said_under_no_log(controller: Controller) -> None:
     assert job.progress == [] and "succeeded" not in job.output
 
 
-def test_a_look_at_an_unfinished_order(controller: Controller) -> None:
+def test_a_poll_of_an_unfinished_order(controller: Controller) -> None:
     """It ends at once and fails, and the node behind it, which gets its facts, finds that nothing is wrong."""
-    look = controller.launch("look_once", {"wait_for_orders_involved_names": "pool-long"})
-    assert look.status != 0
-    assert look.facts["modelarts_timed_out"] is True and look.facts["modelarts_failed_orders"] == []
-    assert controller.launch("still_on_its_way", look.facts).status == 0
+    polled = controller.launch("poll_once", {"wait_for_orders_involved_names": "pool-long"})
+    assert polled.status != 0
+    assert polled.facts["modelarts_timed_out"] is True and polled.facts["modelarts_failed_orders"] == []
+    assert controller.launch("still_on_its_way", polled.facts).status == 0
 
 
-def test_a_look_at_a_failed_order(controller: Controller) -> None:
+def test_a_poll_of_a_failed_order(controller: Controller) -> None:
     """The node behind it fails with the order's reason, which leads to the other end of the workflow."""
-    look = controller.launch("look_once", {"wait_for_orders_involved_names": "pool-long,pool-bad"})
-    assert look.status != 0 and "no stock" in look.reason
-    judged = controller.launch("still_on_its_way", look.facts)
+    polled = controller.launch("poll_once", {"wait_for_orders_involved_names": "pool-long,pool-bad"})
+    assert polled.status != 0 and "no stock" in polled.reason
+    judged = controller.launch("still_on_its_way", polled.facts)
     assert judged.status != 0
     assert "no stock" in judged.reason
 
 
-def test_a_look_at_a_failed_and_an_unfinished_order(controller: Controller) -> None:
-    """Where the look does not end at the first failure, its time is over as well: the failure still counts."""
+def test_a_poll_of_a_failed_and_an_unfinished_order(controller: Controller) -> None:
+    """Where the poll does not end at the first failure, its time is over as well: the failure still counts."""
     answers = {"wait_for_orders_involved_names": "pool-long,pool-bad", "wait_for_orders_fail_fast": False}
-    look = controller.launch("look_once", answers)
-    assert look.facts["modelarts_timed_out"] is True and len(look.facts["modelarts_failed_orders"]) == 1
-    assert controller.launch("still_on_its_way", look.facts).status != 0
+    polled = controller.launch("poll_once", answers)
+    assert polled.facts["modelarts_timed_out"] is True and len(polled.facts["modelarts_failed_orders"]) == 1
+    assert controller.launch("still_on_its_way", polled.facts).status != 0
 
 
-def test_a_look_at_a_mistyped_pool(controller: Controller) -> None:
+def test_a_poll_of_a_mistyped_pool(controller: Controller) -> None:
     """It would never be listed: the node behind it fails, and says what that can mean."""
-    look = controller.launch("look_once", {"wait_for_orders_involved_names": "pool-long,no-such-pool"})
-    assert look.facts["modelarts_timed_out"] is True and look.facts["modelarts_missing"] == ["no-such-pool"]
-    judged = controller.launch("still_on_its_way", look.facts)
+    polled = controller.launch("poll_once", {"wait_for_orders_involved_names": "pool-long,no-such-pool"})
+    assert polled.facts["modelarts_timed_out"] is True and polled.facts["modelarts_missing"] == ["no-such-pool"]
+    judged = controller.launch("still_on_its_way", polled.facts)
     assert judged.status != 0
     assert judged.reason.startswith('Not listed: ["no-such-pool"]. The name may be mistyped')
     assert "\n" not in judged.reason
@@ -253,11 +267,11 @@ def test_an_order_that_is_listed_late(controller: Controller, until: str, status
     assert failed.status == 2
 
 
-def test_a_look_that_could_not_look(controller: Controller) -> None:
-    """Refused credentials are no reason to look again."""
-    look = controller.launch("look_once", {"wait_for_orders_order_names": "done"}, auth_token="refused-by-everybody")
-    assert look.status != 0 and "refuses" in look.reason
-    assert controller.launch("still_on_its_way", look.facts).status != 0
+def test_a_poll_that_could_not_poll(controller: Controller) -> None:
+    """Refused credentials are no reason to poll again."""
+    polled = controller.launch("poll_once", {"wait_for_orders_order_names": "done"}, auth_token="refused-by-everybody")
+    assert polled.status != 0 and "refuses" in polled.reason
+    assert controller.launch("still_on_its_way", polled.facts).status != 0
 
 
 def test_a_survey_without_answers(controller: Controller) -> None:

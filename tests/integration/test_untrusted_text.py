@@ -161,7 +161,7 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         yield path, value
 
 
-@pytest.mark.parametrize("node", ["still_on_its_way", "stop_looking"])
+@pytest.mark.parametrize("node", ["still_on_its_way", "stop_polling"])
 def test_facts_for_the_next_node_are_harmless(ansible: Ansible, clouds: Clouds, tmp_path: Path, node: str) -> None:
     """They become extra variables there, in which Ansible evaluates templates."""
     touched = tmp_path / "evaluated"
@@ -183,9 +183,9 @@ def test_facts_for_the_next_node_are_harmless(ansible: Ansible, clouds: Clouds, 
     assert not any(marker in json.dumps(facts) for marker in ("{{", "{%", "{#"))
     (tmp_path / "facts.json").write_text(json.dumps({**facts, "modelarts_fail_afterwards": True}))
     playbook = (ROOT / f"extensions/awx/project/{node}.yml").read_text(encoding="utf-8")
-    if node == "stop_looking":  # the module that turns the schedule off comes from awx.awx
+    if node == "stop_polling":  # the module that turns the schedule off comes from awx.awx
         (tmp_path / "tasks").mkdir()
-        (tmp_path / "tasks/stop_looking.yml").write_text("- ansible.builtin.meta: noop\n")
+        (tmp_path / "tasks/stop_polling.yml").write_text("- ansible.builtin.meta: noop\n")
     (tmp_path / "node.yml").write_text(playbook, encoding="utf-8")
     judged = ansible.run(["ansible-playbook", "node.yml", "-e", "@facts.json"], cwd=tmp_path)
     assert judged.rc == 2
@@ -232,13 +232,16 @@ def test_no_header_makes_a_template_of_a_fact(ansible: Ansible, clouds: Clouds, 
     command = ["ansible-playbook", f"{COLLECTION}.wait_for_orders", "-e", json.dumps(wanted)]
     looked = ansible.run(command, env=sim.environment)
     facts = looked.result("Tell the next node what became of the orders")["ansible_stats"]["data"]
+    assert facts["modelarts_reason"]
     assert len(facts["modelarts_failed_orders"]) == len(texts) and len(facts["modelarts_missing"]) == 1
     texts_of_facts = [text for dummy, text in leaves(facts) if isinstance(text, str)]
     assert [text for text in texts_of_facts if "#jinja2" in text or not text.isprintable()] == []
     (tmp_path / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
     show = {
         "name": "show",
-        "ansible.builtin.debug": {"msg": "{{ modelarts_failed_orders }} {{ modelarts_missing }} {{ reason }}"},
+        "ansible.builtin.debug": {
+            "msg": "{{ modelarts_failed_orders }} {{ modelarts_missing }} {{ modelarts_reason }} {{ reason }}"
+        },
         "vars": {"reason": "{{ modelarts_failed_orders[0].fail_reason }}"},
     }
     ansible.tasks([show], "-e", f"@{tmp_path}/facts.json").succeeded()

@@ -215,6 +215,17 @@ def extra_vars(template: Document, answers: Mapping[str, Any]) -> dict[str, Any]
     return {**variables, **answers}
 
 
+class VariableLoader(yaml.SafeLoader):
+    """Reads a file of Ansible's variables: `!unsafe` marks a text that is not to be evaluated."""
+
+
+def _text(dummy: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
+    return str(node.value)
+
+
+VariableLoader.add_constructor("!unsafe", _text)
+
+
 class _Unsafe(yaml.SafeDumper):
     """Writes every text as one that is not to be evaluated."""
 

@@ -66,7 +66,12 @@ class Controller(JsonServer):
     def sync(self, project: Thing) -> Thing:
         """Synchronize a project; return the update, which has ended."""
         project["status"] = self.syncs.pop(0) if self.syncs else "successful"
-        ended = {"status": project["status"], "finished": "2026-11-01T08:00:00Z", "scm_revision": "4b825dc"}
+        ended = {
+            "status": project["status"],
+            "failed": project["status"] != "successful",
+            "finished": "2026-11-01T08:00:00Z",
+        }
+        ended["scm_revision"] = "4b825dc"
         return self.add("project_updates", ended)
 
     def refused(self, kind: str, thing: Thing) -> dict[str, Any] | None:

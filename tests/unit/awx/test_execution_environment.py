@@ -7,6 +7,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,26 @@ def test_create(tmp_path: Path) -> None:
         assert wanted in recipe
     wanted_collections = yaml.safe_load((tmp_path / "context/_build/requirements.yml").read_text(encoding="utf-8"))
     assert "huaweicloud.modelarts" in [entry["name"] for entry in wanted_collections["collections"]]
+
+
+def test_without_galaxy(tmp_path: Path) -> None:
+    """The guide's additions build the image out of the collection's archive: it is in the context where it is named."""
+    guide = (ROOT / "docs/docsite/rst/awx_guide.rst").read_text(encoding="utf-8")
+    additions = guide.partition("   # execution-environment.yml\n")[2].partition("``pip`` finds")[0]
+    definition, dummy, requirements = textwrap.dedent(additions).partition("# requirements.yml\n")
+    folder = tmp_path / "definition"
+    shutil.copytree(DEFINITION.parent, folder)
+    (folder / "requirements.yml").write_text(requirements, encoding="utf-8")
+    (folder / DEFINITION.name).write_text(DEFINITION.read_text(encoding="utf-8") + definition, encoding="utf-8")
+    added = yaml.safe_load(definition)["additional_build_files"][0]
+    (folder / added["src"]).write_bytes(b"an archive")
+    context = str(tmp_path / "context")
+    builder("create", "-f", str(folder / DEFINITION.name), "-c", context, "--output-filename", "Containerfile")
+    (named,) = yaml.safe_load((tmp_path / "context/_build/requirements.yml").read_text(encoding="utf-8"))["collections"]
+    assert (tmp_path / "context/_build" / named["name"]).read_bytes() == b"an archive"
+    assert named["type"] == "file"
+    recipe = (tmp_path / "context" / "Containerfile").read_text(encoding="utf-8")
+    assert 'ARG ANSIBLE_GALAXY_CLI_COLLECTION_OPTS="--offline"' in recipe
 
 
 def test_introspect(tmp_path: Path) -> None:

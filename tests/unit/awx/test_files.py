@@ -19,17 +19,25 @@ AWX = ROOT / "extensions" / "awx"
 
 
 def load(path: Path) -> Any:
-    """Return what a YAML file holds."""
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    """Return what a file of variables holds; names of organizations and prefixes are as they are by default."""
+    text = path.read_text(encoding="utf-8").replace("{{ awx_setup_prefix | default('', true) }}", "")
+    return yaml.load(text, Loader=rules.VariableLoader)
 
 
-TYPES = {name: load(AWX / name) for name in ("credential_type.yml", "eda_credential_type.yml")}
-TEMPLATES = {path.name: load(path) for path in sorted((AWX / "job_templates").glob("*.yml"))}
-WORKFLOW = load(AWX / "workflows" / "look_until_finished.yml")
+CONTROLLER: dict[str, Any] = {}
+for found in sorted((AWX / "controller").glob("*.yml")):
+    CONTROLLER |= load(found)
+TYPES = {
+    "controller": CONTROLLER["controller_credential_types"][0],
+    "eda": load(AWX / "eda" / "credential_types.yml")["eda_credential_types"][0],
+}
+TEMPLATES = {template["name"].removeprefix("ModelArts: "): template for template in CONTROLLER["controller_templates"]}
+(WORKFLOW,) = CONTROLLER["controller_workflows"]
+(SCHEDULE,) = CONTROLLER["controller_schedules"]
 SURVEYS = {
     name: template for name, template in {**TEMPLATES, "workflow": WORKFLOW}.items() if "survey_spec" in template
 }
-CREDENTIAL = TYPES["credential_type.yml"]
+CREDENTIAL = TYPES["controller"]
 METHODS = {
     "token": {"auth_token": "a-token"},
     "key": {"access_key": "an-ak", "secret_key": "an-sk"},
@@ -74,7 +82,7 @@ def test_secrets_are_secret(name: str) -> None:
 
 def test_the_environment_is_the_collections_own() -> None:
     """Each field feeds the variable that its option reads first; an option without a field has a reason."""
-    variables = {template.strip("{} "): name for name, template in CREDENTIAL["injectors"]["env"].items()}
+    variables = {template.split()[1]: name for name, template in CREDENTIAL["injectors"]["env"].items()}
     assert variables == {name: _options.CONNECTION[name].env[0] for name in variables}
     left_out = {name for name, option in _options.CONNECTION.items() if option.env} - set(variables)
     assert left_out == {"ca_path", "retries"}  # matters of the execution environment and of the job
@@ -82,9 +90,19 @@ def test_the_environment_is_the_collections_own() -> None:
 
 def test_events_get_variables_of_the_same_fields() -> None:
     """Every Event-Driven Ansible controller injects extra variables; the lookup knows these names, too."""
-    variables = TYPES["eda_credential_type.yml"]["injectors"]
+    variables = TYPES["eda"]["injectors"]
     names = [field["id"] for field in CREDENTIAL["inputs"]["fields"]]
-    assert variables == {"extra_vars": {f"modelarts_{name}": "{{ " + name + " }}" for name in names}}
+    assert variables == {"extra_vars": {f"modelarts_{name}": "{{ " + name + " | default('') }}" for name in names}}
+
+
+def test_an_absent_input_of_an_event_driven_controller_is_empty() -> None:
+    """It leaves an optional input out that nobody has given, and an undefined value raises there."""
+    assert rules.injected(TYPES["eda"], {"region": "cn-north-4"}, "extra_vars")["modelarts_endpoint"] == ""
+
+
+def test_what_the_two_types_ask_for_is_the_same() -> None:
+    """A credential of either is filled in alike."""
+    assert TYPES["eda"]["inputs"] == CREDENTIAL["inputs"]
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -139,7 +157,7 @@ def test_the_rules_refuse_a_question(key: str, value: Any) -> None:
 @pytest.mark.parametrize("name", SURVEYS)
 def test_every_variable_belongs_to_a_role(name: str) -> None:
     """A survey or a template that sets a variable which no role reads would be without effect."""
-    known = {"modelarts_schedule", "modelarts_fail_afterwards", "modelarts_missing_until"}
+    known = {"modelarts_missing_until"}
     for role in ("wait_for_orders", "order_report"):
         known |= set(load(ROOT / "roles" / role / "meta" / "argument_specs.yml")["argument_specs"]["main"]["options"])
     set_here = {question["variable"] for question in SURVEYS[name]["survey_spec"]["spec"]}
@@ -184,10 +202,45 @@ def test_the_workflow_holds_together() -> None:
         for targets in node.get("related", {}).values()
         for target in targets
     ]
-    assert sorted(led_to) == sorted(set(nodes) - {"look"})
-    stop = next(template for template in TEMPLATES.values() if template["playbook"] == "stop_looking.yml")
-    assert stop["extra_vars"]["modelarts_schedule"] == WORKFLOW["schedule"]["name"]
-    assert "SECONDLY" not in WORKFLOW["schedule"]["rrule"] and WORKFLOW["schedule"]["enabled"] is False
+    assert sorted(led_to) == sorted(set(nodes) - {"poll"})
+    assert SCHEDULE["unified_job_template"] == WORKFLOW["name"]
+    assert "SECONDLY" not in SCHEDULE["rrule"] and SCHEDULE["enabled"] is False
+
+
+#: The keys that the roles of infra.aap_configuration read of each of their variables, from their READMEs.
+CONFIGURATION = {
+    "controller_credential_types": {"name", "description", "kind", "inputs", "injectors"},
+    "controller_inventories": {"name", "organization", "description"},
+    "controller_hosts": {"name", "inventory", "variables"},
+    "controller_projects": {"name", "organization", "description", "scm_type", "scm_url", "scm_branch", "credential"}
+    | {"update_project", "wait"},
+    "controller_templates": {"name", "description", "organization", "job_type", "inventory", "project", "playbook"}
+    | {"credentials", "execution_environment", "forks", "timeout", "allow_simultaneous", "ask_variables_on_launch"}
+    | {"extra_vars", "survey_enabled", "survey_spec"},
+    "controller_workflows": {"name", "description", "organization", "allow_simultaneous", "ask_variables_on_launch"}
+    | {"survey_enabled", "survey_spec", "workflow_nodes"},
+    "controller_schedules": {"name", "description", "unified_job_template", "organization", "rrule", "enabled"},
+}
+
+
+def test_the_files_are_configuration_as_code() -> None:
+    """They hold the variables of infra.aap_configuration, with keys that its roles read."""
+    assert CONTROLLER.keys() == CONFIGURATION.keys()
+    for variable, rows in CONTROLLER.items():
+        assert [(variable, key) for row in rows for key in row if key not in CONFIGURATION[variable]] == []
+
+
+def test_only_the_braces_for_others_are_untouched() -> None:
+    """A text with braces is either a setting of awx_setup, or marked as one that Ansible leaves alone."""
+    for path in AWX.glob("*/*.yml"):
+        if path.parent.name in ("controller", "eda"):
+            lines = [line for line in path.read_text(encoding="utf-8").splitlines() if "{{" in line]
+            assert [line for line in lines if "!unsafe" not in line and "awx_setup_" not in line] == []
+
+
+def test_the_project_makes_no_controller_ask_galaxy() -> None:
+    """A controller without a way out installs nothing, so the file that asks it to lies elsewhere."""
+    assert list((AWX / "project").rglob("requirements.y*ml")) == []
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/docsite/rst/awx_guide.rst"])
@@ -201,14 +254,14 @@ def test_the_pages_name_files_that_exist(page: str) -> None:
 def test_the_guide_names_every_file() -> None:
     """No template, workflow or credential type is left for the reader to find."""
     text = (ROOT / "docs/docsite/rst/awx_guide.rst").read_text(encoding="utf-8")
-    shipped = [*AWX.glob("*.yml"), *AWX.glob("job_templates/*.yml"), *AWX.glob("workflows/*.yml")]
-    assert len(shipped) > 7
+    shipped = [*AWX.glob("controller/*.yml"), *AWX.glob("eda/*.yml")]
+    assert len(shipped) == 6
     assert [path.name for path in shipped if str(path.relative_to(ROOT)) not in text] == []
 
 
 def test_what_is_not_answered() -> None:
     """An empty text arrives, a missing number does not; an answer beats a default, which beats the template."""
-    wait = TEMPLATES["wait_for_orders.yml"]
+    wait = TEMPLATES["wait for orders"]
     given = rules.extra_vars(wait, {"wait_for_orders_involved_names": "pool-a,pool-b"})
     assert given == {
         "wait_for_orders_involved_names": "pool-a,pool-b",
@@ -216,5 +269,5 @@ def test_what_is_not_answered() -> None:
         "wait_for_orders_wait_timeout": 5400,
         "wait_for_orders_accept_partial": "false",
     }
-    look = rules.extra_vars(TEMPLATES["look_once.yml"], {})
-    assert (look["wait_for_orders_wait_timeout"], look["wait_for_orders_settle"]) == (0, 0)
+    polled = rules.extra_vars(TEMPLATES["poll orders once"], {})
+    assert (polled["wait_for_orders_wait_timeout"], polled["wait_for_orders_settle"]) == (0, 0)

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible_collections.huaweicloud.modelarts.tests.unit.awx.controller_rules import VariableLoader
 from ansible_collections.huaweicloud.modelarts.tests.unit.awx.fake_controller import Controller
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -31,51 +32,33 @@ needs_awx = pytest.mark.skipif(
     not THERE, reason="awx.awx is not installed; MODELARTS_TEST_COLLECTIONS may name its folder"
 )
 
-#: The options of the modules of awx.awx that these files use, from their documentation.
+#: The options of the modules of awx.awx and ansible.controller that these files use, from their documentation.
 _COMMON = {"name", "state", "description"}
+_PROMPTS = {"ask_variables_on_launch", "survey_enabled", "survey_spec", "allow_simultaneous"}
 OPTIONS = {
     "credential_type": _COMMON | {"kind", "inputs", "injectors"},
     "inventory": _COMMON | {"organization"},
     "host": _COMMON | {"inventory", "variables"},
-    "project": _COMMON | {"organization", "scm_type", "scm_url", "scm_branch"},
+    "credential": _COMMON | {"organization", "credential_type"},
+    "project": _COMMON | {"organization", "scm_type", "scm_url", "scm_branch", "credential", "update_project", "wait"},
     "job_template": _COMMON
-    | {"organization", "job_type", "inventory", "project", "playbook", "forks", "timeout", "allow_simultaneous"}
-    | {
-        "ask_variables_on_launch",
-        "extra_vars",
-        "survey_enabled",
-        "survey_spec",
-        "credentials",
-        "execution_environment",
-    },
-    "workflow_job_template": _COMMON
-    | {
-        "organization",
-        "allow_simultaneous",
-        "ask_variables_on_launch",
-        "survey_enabled",
-        "survey_spec",
-        "workflow_nodes",
-    },
+    | _PROMPTS
+    | {"organization", "job_type", "inventory", "project", "playbook", "forks", "timeout", "extra_vars", "credentials"}
+    | {"execution_environment"},
+    "workflow_job_template": _COMMON | _PROMPTS | {"organization", "workflow_nodes"},
     "schedule": _COMMON | {"rrule", "unified_job_template", "organization", "enabled"},
 }
 TASKS = [
     task
-    for path in (AWX / "tasks/setup.yml", AWX / "tasks/templates.yml", AWX / "project/tasks/stop_looking.yml")
+    for path in (AWX / "tasks/setup.yml", AWX / "tasks/templates.yml", AWX / "project/tasks/stop_polling.yml")
     for task in yaml.safe_load(path.read_text(encoding="utf-8"))
 ]
 
 
 def test_tasks_use_documented_options() -> None:
-    """No module of awx.awx is given an option that it does not have."""
-    used = {
-        (name.rpartition(".")[2], option)
-        for task in TASKS
-        for name in task
-        if name.startswith("awx.awx.")
-        for option in task[name]
-    }
-    assert len(used) > 40
+    """No module of the controller's collections is given an option that it does not have."""
+    used = {(name, option) for task in TASKS for name in task if name in OPTIONS for option in task[name]}
+    assert {name for name, dummy in used} == set(OPTIONS)
     assert [pair for pair in sorted(used) if pair[1] not in OPTIONS[pair[0]]] == []
 
 
@@ -123,6 +106,11 @@ def controller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Controller]
         yield made
 
 
+def load(path: Path) -> Any:
+    """Return what a file of variables holds, where `!unsafe` keeps braces for the controller."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=VariableLoader)
+
+
 @needs_awx
 def test_a_job_that_asks_the_controller_has_its_credential(tmp_path: Path) -> None:
     """Without one it would ask this machine, and fail: what needs it is not made where none was named."""
@@ -141,38 +129,53 @@ def test_a_failed_synchronization_is_repeated(tmp_path: Path) -> None:
         play(controller, tmp_path, PLAYBOOK, **settings)
 
 
+def written(kind: str) -> dict[str, Any]:
+    """Return what the files say of a kind, by name, before its templates are evaluated with empty settings."""
+    rows = [row for path in (AWX / "controller").glob("*.yml") for row in load(path).get(f"controller_{kind}", ())]
+    return {row["name"].replace("{{ awx_setup_prefix | default('', true) }}", ""): row for row in rows}
+
+
+def within(controller: Controller, kind: str, organization: str = "Default") -> dict[str, Any]:
+    """Return all things of a kind that an organization has, by name."""
+    number = controller.by_name("organizations")[organization]["id"]
+    return {row["name"]: row for row in controller.of(kind) if row["organization"] == number}
+
+
 @needs_awx
 def test_the_credential_type_arrives_as_it_is_written(controller: Controller) -> None:
     """The braces of its injectors are for the controller: Ansible has not replaced them."""
-    written = yaml.safe_load((AWX / "credential_type.yml").read_text(encoding="utf-8"))
-    made = controller.by_name("credential_types")[written["name"]]
-    assert {key: made[key] for key in ("kind", "inputs", "injectors")} == {
-        key: written[key] for key in ("kind", "inputs", "injectors")
-    }
+    made = controller.by_name("credential_types")[TYPE]
+    for key in ("kind", "inputs", "injectors"):
+        assert made[key] == written("credential_types")[TYPE][key]
 
 
 @needs_awx
-def test_templates_and_surveys_arrive(controller: Controller) -> None:
-    """Every file has become a template with its survey, project, inventory and the credential that it needs."""
-    made = controller.by_name("job_templates")
-    names = {row["id"]: row["name"] for kind in controller.things for row in controller.of(kind) if "name" in row}
-    for path in (AWX / "job_templates").glob("*.yml"):
-        written = yaml.safe_load(path.read_text(encoding="utf-8"))
-        template = made[written["name"]]
-        assert template.get("survey_spec", {}) == written.get("survey_spec", {})
-        assert (template["playbook"], names[template["project"]], names[template["inventory"]]) == (
-            written["playbook"],
-            "ModelArts",
-            "ModelArts",
-        )
-        given = [names[row["id"]] for row in template["_credentials"]]
-        assert given == (["my controller"] if path.stem == "stop_looking" else ["my cloud"])
+@pytest.mark.parametrize("organization", ["Default", "Other"])
+def test_templates_and_surveys_arrive(controller: Controller, organization: str) -> None:
+    """Each has its survey, and the project, inventory and credential of its own organization under the same name."""
+    made = within(controller, "job_templates", organization)
+    assert set(made) == set(written("templates"))
+    mine = controller.by_name("organizations")[organization]["id"]
+    things = {row["id"]: row for kind in list(controller.things) for row in controller.of(kind)}
+    for name, template in written("templates").items():
+        assert made[name].get("survey_spec", {}) == template.get("survey_spec", {})
+        assert made[name]["playbook"] == template["playbook"]
+        given = [things[row["id"]] for row in made[name]["_credentials"]]
+        stops = template["playbook"] == "stop_polling.yml"
+        assert [row["name"] for row in given] == (["my controller"] if stops else ["my cloud"])
+        for used in (things[made[name]["project"]], things[made[name]["inventory"]], *given):
+            assert used["organization"] == mine
 
 
 @needs_awx
-def test_the_workflow_arrives(controller: Controller) -> None:
-    """Its nodes are joined as the file says, and the schedule is there but off."""
-    nodes = {node["identifier"]: node for node in controller.of("workflow_job_template_nodes")}
+@pytest.mark.parametrize("organization", ["Default", "Other"])
+def test_the_workflow_arrives(controller: Controller, organization: str) -> None:
+    """Its nodes are joined as the file says and run the organization's templates, and the schedule is there but off."""
+    (workflow,) = within(controller, "workflow_job_templates", organization).values()
+    every = controller.of("workflow_job_template_nodes")
+    nodes = {node["identifier"]: node for node in every if node["workflow_job_template"] == workflow["id"]}
+    mine = {row["id"] for row in within(controller, "job_templates", organization).values()}
+    assert {node["unified_job_template"] for node in nodes.values()} <= mine
     joined = {
         (name, kind, other["identifier"])
         for name, node in nodes.items()
@@ -182,41 +185,66 @@ def test_the_workflow_arrives(controller: Controller) -> None:
         if other["id"] == row["id"]
     }
     assert joined == {
-        ("look", "success", "stop-after-success"),
-        ("look", "failure", "only-unfinished"),
+        ("poll", "success", "stop-after-success"),
+        ("poll", "failure", "only-unfinished"),
         ("only-unfinished", "failure", "stop-after-failure"),
     }
-    (schedule,) = controller.of("schedules")
+    (schedule,) = (row for row in controller.of("schedules") if row["unified_job_template"] == workflow["id"])
     assert schedule["enabled"] is False and "MINUTELY" in schedule["rrule"]
 
 
 @needs_awx
 def test_localhost_finds_its_python(controller: Controller) -> None:
     """The host's variable is a template that each job evaluates for itself."""
-    (host,) = controller.of("hosts")
-    assert "{{ ansible_playbook_python }}" in host["variables"]
+    assert all("{{ ansible_playbook_python }}" in host["variables"] for host in controller.of("hosts"))
+    assert len(controller.of("hosts")) == 2
 
 
 @needs_awx
 def test_twice_is_once(controller: Controller, tmp_path: Path) -> None:
-    """A second run adds nothing, and leaves a schedule alone that was turned on."""
-    (schedule,) = controller.of("schedules")
-    schedule["enabled"] = True
+    """A second run adds nothing but a synchronization, and leaves a schedule alone that was turned on."""
+    for schedule in controller.of("schedules"):
+        schedule["enabled"] = True
     controller.writes.clear()
-    play(controller, tmp_path, str(ROOT / "playbooks/awx_setup.yml"), **SETTINGS)
-    assert [write for write in controller.writes if re_created(write)] == []
-    assert schedule["enabled"] is True
-
-
-def re_created(write: str) -> bool:
-    """Whether a request made a thing anew, as against one that repeats a survey."""
-    return write.startswith("POST") and not write.endswith("/survey_spec/")
+    play(controller, tmp_path, PLAYBOOK, **SETTINGS)
+    assert [write for write in controller.writes if not write.endswith(("/survey_spec/", "/update/"))] == []
+    assert all(schedule["enabled"] for schedule in controller.of("schedules"))
 
 
 @needs_awx
 def test_the_last_node_turns_the_schedule_off(controller: Controller, tmp_path: Path) -> None:
-    """The job stop_looking does it, by the name that its template gives it."""
-    (schedule,) = controller.of("schedules")
-    schedule["enabled"] = True
-    play(controller, tmp_path, str(AWX / "project/stop_looking.yml"), modelarts_schedule=schedule["name"])
-    assert schedule["enabled"] is False
+    """The one that has started the workflow, by its ID: two organizations have one of the same name."""
+    first, second = controller.of("schedules")
+    first["enabled"] = second["enabled"] = True
+    play(controller, tmp_path, str(AWX / "project/stop_polling.yml"), awx_parent_job_schedule_id=second["id"])
+    assert (first["enabled"], second["enabled"]) == (True, False)
+    play(controller, tmp_path, str(AWX / "project/stop_polling.yml"))
+    assert first["enabled"] is True, "where a person has started the workflow, no schedule is turned off"
+
+
+@needs_awx
+@pytest.mark.parametrize("there", [False, True], ids=["nothing", "everything"])
+def test_check_mode_changes_nothing(request: pytest.FixtureRequest, tmp_path: Path, there: bool) -> None:
+    """Whatever of it is there already."""
+    with Controller() as empty:
+        controller = request.getfixturevalue("controller") if there else empty
+        controller.writes.clear()
+        play(controller, tmp_path, PLAYBOOK, "--check", **SETTINGS)
+        assert controller.writes == []
+
+
+@needs_awx
+def test_a_prefix_and_what_an_administrator_has_changed(tmp_path: Path) -> None:
+    """Every name but the type's begins with the prefix; with `exists` another run leaves alone what is there."""
+    settings: dict[str, Any] = {"awx_setup_project_url": SETTINGS["awx_setup_project_url"], "awx_setup_prefix": "test "}
+    with Controller() as controller:
+        made_first = {id(row) for kind in list(controller.things) for row in controller.of(kind)}
+        play(controller, tmp_path, PLAYBOOK, **settings)
+        rows = [row for kind in list(controller.things) for row in controller.of(kind) if id(row) not in made_first]
+        names = {row["name"] for row in rows if "name" in row} - {TYPE, "localhost"}
+        assert len(names) > 6 and all(name.startswith("test ModelArts") for name in names)
+        changed = next(iter(controller.of("job_templates")))
+        changed["description"] = "by hand"
+        controller.writes.clear()
+        play(controller, tmp_path, PLAYBOOK, **settings, awx_setup_state="exists")
+        assert controller.writes == [] and changed["description"] == "by hand"

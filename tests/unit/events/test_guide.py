@@ -16,6 +16,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.erro
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.event import change_event
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.options import OPTIONS, given_options
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
+from ansible_collections.huaweicloud.modelarts.tests.unit.awx.controller_rules import VariableLoader
 from ansible_collections.huaweicloud.modelarts.tests.unit.events.scenario import ROOT, SOURCE
 
 GUIDE = (ROOT / "docs/guides/event_driven.md").read_text(encoding="utf-8")
@@ -24,7 +25,14 @@ RULEBOOKS = {
     for path in sorted((ROOT / "extensions/eda/rulebooks").glob("*.yml"))
 }
 AWX = ROOT / "extensions/awx"
-CREDENTIAL = yaml.safe_load((AWX / "eda_credential_type.yml").read_text(encoding="utf-8"))
+
+
+def variables_of(name: str) -> t.Any:
+    """Return what a file of a controller's configuration holds."""
+    return yaml.load((AWX / name).read_text(encoding="utf-8"), Loader=VariableLoader)
+
+
+(CREDENTIAL,) = variables_of("eda/credential_types.yml")["eda_credential_types"]
 NAME = "huaweicloud.modelarts.modelarts_orders"
 
 
@@ -145,12 +153,11 @@ def test_sources_take_the_variables_of_the_credential_type(name: str) -> None:
 
 def test_job_templates_are_those_that_are_shipped() -> None:
     """By their names, with the playbook for each end, and with the name of the order accepted at the start."""
-    shipped = [
-        yaml.safe_load(path.read_text(encoding="utf-8")) for path in (AWX / "job_templates").glob("order_*ed.yml")
-    ]
+    every = variables_of("controller/templates.yml")["controller_templates"]
+    shipped = [template for template in every if template["playbook"].startswith(("order_succ", "order_fail"))]
     actions = [rule["action"] for rule in RULEBOOKS["job_templates"][0]["rules"] if "debug" not in rule["action"]]
     named = {render(action["run_job_template"]["name"], {}) for action in actions}
-    assert named == {template["name"] for template in shipped}
+    assert named == {template["name"].replace("{{ awx_setup_prefix | default('', true) }}", "") for template in shipped}
     for template in shipped:
         assert template["ask_variables_on_launch"] is True
         (play,) = yaml.safe_load((AWX / "project" / template["playbook"]).read_text(encoding="utf-8"))
