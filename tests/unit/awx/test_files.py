@@ -42,6 +42,14 @@ METHODS = {
     "token": {"auth_token": "a-token"},
     "key": {"access_key": "an-ak", "secret_key": "an-sk"},
     "temporary key": {"access_key": "an-ak", "secret_key": "an-sk", "security_token": "a-st"},
+    "OIDC": {"oidc_provider_urn": "a-urn", "oidc_agency_urn": "another", "oidc_token": "an-oidc-token"},
+    "OIDC file": {"oidc_provider_urn": "a-urn", "oidc_agency_urn": "another", "oidc_token_file": "/a/file"},
+    "agency": {
+        "access_key": "an-ak",
+        "secret_key": "an-sk",
+        "assume_role_agency_name": "an-agency",
+        "assume_role_domain_name": "an-account",
+    },
     "password": {"username": "a-user", "domain_name": "an-account", "password": "a-password"},
 }
 
@@ -82,7 +90,8 @@ def test_secrets_are_secret(name: str) -> None:
 
 def test_the_environment_is_the_collections_own() -> None:
     """Each field feeds the variable that its option reads first; an option without a field has a reason."""
-    variables = {template.split()[1]: name for name, template in CREDENTIAL["injectors"]["env"].items()}
+    asked = re.compile(r"(\w+) \| default")
+    variables = {asked.findall(template)[0]: name for name, template in CREDENTIAL["injectors"]["env"].items()}
     assert variables == {name: _options.CONNECTION[name].env[0] for name in variables}
     left_out = {name for name, option in _options.CONNECTION.items() if option.env} - set(variables)
     assert left_out == {"ca_path", "retries"}  # matters of the execution environment and of the job
@@ -90,9 +99,11 @@ def test_the_environment_is_the_collections_own() -> None:
 
 def test_events_get_variables_of_the_same_fields() -> None:
     """Every Event-Driven Ansible controller injects extra variables; the lookup knows these names, too."""
-    variables = TYPES["eda"]["injectors"]
+    assert TYPES["eda"]["injectors"].keys() == {"extra_vars"}
     names = [field["id"] for field in CREDENTIAL["inputs"]["fields"]]
-    assert variables == {"extra_vars": {f"modelarts_{name}": "{{ " + name + " | default('') }}" for name in names}}
+    given = {name: f"a {name}" for name in names}
+    expected = {f"modelarts_{name}": "true" if name == "ecs_agency" else value for name, value in given.items()}
+    assert rules.injected(TYPES["eda"], given, "extra_vars") == expected
 
 
 def test_an_absent_input_of_an_event_driven_controller_is_empty() -> None:
@@ -122,6 +133,16 @@ def test_the_web_form_makes_a_credential(name: str, method: str) -> None:
     filled = rules.web_form(TYPES[name], {"region": "cn-north-4", **METHODS[method]})
     assert filled["endpoint"] == ""
     assert list(rules.credential_faults(TYPES[name], filled)) == []
+
+
+@pytest.mark.parametrize(
+    ("ticked", "variable"), [({}, ""), ({"ecs_agency": False}, ""), ({"ecs_agency": True}, "true")]
+)
+def test_a_box_that_is_not_ticked_is_no_method(ticked: dict[str, Any], variable: str) -> None:
+    """The server's agency counts where its box is ticked, and else nothing is given."""
+    environ = rules.injected(CREDENTIAL, {"region": "cn-north-4", **ticked})
+    assert environ["HW_ECS_AGENCY"] == variable
+    assert bool(_options.environment_credentials(environ)) is bool(variable)
 
 
 @pytest.mark.parametrize("name", SURVEYS)

@@ -133,18 +133,25 @@ def test_sources_take_the_variables_of_the_credential_type(name: str) -> None:
     (ours,) = sources(RULEBOOKS[name])
     fields = [field["id"] for field in CREDENTIAL["inputs"]["fields"]]
     assert set(CREDENTIAL["injectors"]["extra_vars"]) == {f"modelarts_{field}" for field in fields}
+    assert given_options({"ecs_agency": render(ours["ecs_agency"], {"modelarts_ecs_agency": "true"})}) == {
+        "ecs_agency": True
+    }
     for field in fields:
         for text in (
-            "cn-north-4",
-            "1e5",
-            "0x1F",
-            "0012",
-            "None",
-            "'q'",
-            '"',
-            "[1]",
-            "a\\b %s {{ x }}",
-            "\u4e2d \U0001f600",
+            ()
+            if field == "ecs_agency"
+            else (
+                "cn-north-4",
+                "1e5",
+                "0x1F",
+                "0012",
+                "None",
+                "'q'",
+                '"',
+                "[1]",
+                "a\\b %s {{ x }}",
+                "\u4e2d \U0001f600",
+            )
         ):
             assert given_options({field: render(ours[field], {f"modelarts_{field}": text})}) == {field: text}
         for variables in ({}, {f"modelarts_{field}": ""}, {f"modelarts_{field}": None}):
