@@ -13,22 +13,16 @@ import os
 import re
 import typing as t
 
-from ._client import iam as _iam
 from ._client.auth import methods as _methods
-from ._client.auth.agency import AgencySource
 from ._client.auth.base import Auth
-from ._client.auth.ecs import EcsSource
 from ._client.auth.key import KeyAuth
-from ._client.auth.oidc import OidcSource
-from ._client.auth.password import PasswordAuth
-from ._client.auth.temporary import KeySource, TemporaryKeyAuth
 from ._client.auth.token import TokenAuth
 from ._client.clock import Clock
 from ._client.errors import InputError
 from ._client.http import Http, HttpOptions
 from ._client.request import check_url
 from ._client.retry import Transport
-from ._client.text import Redactor, parse_seconds, safe
+from ._client.text import Redactor, safe
 from ._options import CONNECTION, Values, complete, environment_credentials, gather_credentials, secrets_in
 from ._orders.api import OrdersApi
 
@@ -41,8 +35,6 @@ DEFAULT_CLOUD = "myhuaweicloud.com"
 _EUROPE = ("eu-west-1", "myhuaweicloud.eu")
 # STS of any region serves all of them.
 _STS_REGION = "cn-north-4"
-# How long temporary keys may live, in seconds: from STS, of an agency, and of one that a temporary key assumes.
-_SHORTEST, _LONGEST_OIDC, _LONGEST_AGENCY, _LONGEST_CHAINED = 900, 43200, 86400, 3600
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,6 +83,7 @@ class Session:
         self._clock = clock
         self._orders: OrdersApi | None = None
         self._opened = False
+        self._learn_project: t.Callable[[], str] | None = None
         # Every secret given, and every one that is got on the way.
         self.redactor = Redactor(secrets_in(options, credentials))
 
@@ -139,66 +132,47 @@ class Session:
         return self._orders
 
     def _new_auth(self, method: str) -> Auth:
+        """Return the login. What only some of them need is imported for them only: a lookup pays for each file."""
         given, place = self._credentials, self.place
         if method == _methods.TOKEN:
             return TokenAuth(given["auth_token"])
         if method == _methods.PASSWORD:
-            names = given["username"], given["password"], given["domain_name"]
-            login = _iam.Login(*names, place.project_id, None if place.project_id else place.name_of_project())
-            return PasswordAuth(lambda: self._log_in(login))
-        if _methods.AGENCY in given:
-            return TemporaryKeyAuth(self._agency(method), self._clock)
-        if method == _methods.KEY:
-            return self._key()
-        return TemporaryKeyAuth(self._source(method), self._clock)
+            return self._by_password()
+        if method == _methods.KEY and _methods.AGENCY not in given:
+            return KeyAuth(given["access_key"], given["secret_key"], given.get("security_token"))
+        from ._client.auth.renewing import temporary_auth  # noqa: PLC0415
 
-    def _key(self) -> KeyAuth:
-        given = self._credentials
-        return KeyAuth(given["access_key"], given["secret_key"], given.get("security_token"))
+        lifetime = self._options.get("temporary_key_duration")
+        return temporary_auth(method, given, lifetime, self.transport, place.iam, place.sts)
 
-    def _source(self, method: str) -> KeySource:
-        if method == _methods.ECS:
-            return EcsSource(self.transport)
-        given, seconds = self._credentials, self._seconds(_LONGEST_OIDC)
-        urns = given["oidc_provider_urn"], given["oidc_agency_urn"]
-        token, file = given.get("oidc_token"), given.get("oidc_token_file")
-        return OidcSource(self.transport, self.place.sts, *urns, token, file, seconds)
+    def _by_password(self) -> Auth:
+        from ._client import iam as _iam  # noqa: PLC0415
+        from ._client.auth.password import PasswordAuth  # noqa: PLC0415
 
-    def _agency(self, method: str) -> AgencySource:
-        """Return the source of an agency's keys, which another key assumes: a temporary one for an hour at most."""
-        given = self._credentials
-        domains = zip(("domain_name", "domain_id"), _methods.AGENCY_DOMAINS)
-        domain = {key: given[name] for key, name in domains if name in given}
-        permanent = method == _methods.KEY and "security_token" not in given
-        base: Auth = self._key() if method == _methods.KEY else TemporaryKeyAuth(self._source(method), self._clock)
-        seconds = self._seconds(_LONGEST_AGENCY if permanent else _LONGEST_CHAINED)
-        return AgencySource(self.transport, base, self.place.iam, given[_methods.AGENCY], domain, seconds)
+        given, place = self._credentials, self.place
+        names = given["username"], given["password"], given["domain_name"]
+        login = _iam.Login(*names, place.project_id, None if place.project_id else place.name_of_project())
 
-    def _seconds(self, longest: int) -> int:
-        value = self._options.get("temporary_key_duration")
-        seconds = parse_seconds("temporary_key_duration", 3600 if value is None else value)
-        if not _SHORTEST <= seconds <= longest:
-            raise InputError(
-                f"temporary_key_duration: {safe(value, 20)} is out of range: such a key may live from {_SHORTEST} to "
-                f"{longest} seconds"
-            )
-        return int(seconds)
+        def log_in() -> str:
+            token = _iam.log_in(self.transport, place.iam, login)
+            self._project_id = self._project_id or token.project_id
+            return token.value
 
-    def _log_in(self, login: _iam.Login) -> str:
-        token = _iam.log_in(self.transport, self.place.iam, login)
-        self._project_id = self._project_id or token.project_id
-        return token.value
+        auth = PasswordAuth(log_in)
+        self._learn_project = auth.token
+        return auth
 
     def _find_project(self) -> str:
-        if self._project_id is None and isinstance(self._auth, PasswordAuth):
+        if self._project_id is None and self._learn_project is not None:
             # The token that the password buys names its project.
-            self.transport.with_retries(self._auth.token)
+            self.transport.with_retries(self._learn_project)
         if self._project_id is None:
+            from ._client.iam import find_project  # noqa: PLC0415
+
             whose = " in the account that delegates" if _methods.AGENCY in self._credentials else ""
             name = self.place.name_of_project()
-            self._project_id = _iam.find_project(self.transport, self._auth, self.place.iam, name, whose)
-        if isinstance(self._auth, (KeyAuth, TemporaryKeyAuth)):
-            self._auth.project_id = self._project_id
+            self._project_id = find_project(self.transport, self._auth, self.place.iam, name, whose)
+        self._auth.project_id = self._project_id
         return self._project_id
 
 

@@ -17,9 +17,13 @@ JSON = {"Content-Type": "application/json"}
 
 
 class Auth(t.Protocol):
-    """Who asks. ``kind`` names the credential in messages; it is never a secret. Safe to use from several threads."""
+    """Who asks. ``kind`` names the credential in messages; it is never a secret. Safe to use from several threads.
+
+    ``project_id`` is the project that a signature names, where one is made.
+    """
 
     kind: str
+    project_id: str | None
 
     def headers(self, request: Request, now: float) -> dict[str, str]:
         """Return the headers to send with the request at ``now`` (seconds since the epoch); logs in where needed."""

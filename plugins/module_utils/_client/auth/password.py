@@ -23,6 +23,7 @@ class PasswordAuth:
 
     login: t.Callable[[], str]
     kind: str = "user name and password"
+    project_id: str | None = None
     _token: str | None = None
     _worked: bool = False
     _lock: threading.Lock = dataclasses.field(default_factory=threading.Lock)

@@ -22,6 +22,7 @@ class TokenAuth:
 
     token: str
     kind: str = "the token"
+    project_id: str | None = None
 
     def headers(self, request: Request, now: float) -> dict[str, str]:
         """Return X-Auth-Token."""
