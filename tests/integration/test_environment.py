@@ -30,9 +30,12 @@ from ansible_collections.huaweicloud.modelarts.tests.support.clouds import (
     Sim,
 )
 from ansible_collections.huaweicloud.modelarts.tests.support.shapes import differences
+from modelarts_simulator.switches import DEFAULT_ID_TOKEN, DEFAULTS, OIDC_AGENCY, PROVIDER
 
 ORDERS = [{"pool": "pool-5ed5", "order_name": "mine", "state": "succeeded", "created": "1h"}]
 TEMPORARY = {**KEYS, "security_token": SECURITY_TOKEN}
+# The account that delegates to the simulator's agency, and what tells a client where a server's metadata are.
+PARTNER, METADATA = DEFAULTS["agencies"][0], "MODELARTS_TEST_METADATA"
 WRONG = "WRONG-value-that-must-not-be-used"
 NO_HOST = "simulator.invalid"
 CLOSED = ClosedPort()
@@ -86,6 +89,58 @@ STORIES: dict[str, tuple[dict[str, str], list[str]]] = {
         },
         ["token projects", "token list"],
     ),
+    "OIDC": (
+        {
+            "HW_MODELARTS_ENDPOINT": "{url}",
+            "HW_PROJECT_ID": "{id}",
+            "HUAWEICLOUD_SDK_STS_ENDPOINT": "{url}",
+            "HUAWEICLOUD_OIDC_PROVIDER_URN": PROVIDER,
+            "HUAWEICLOUD_OIDC_AGENCY_URN": OIDC_AGENCY,
+            "HUAWEICLOUD_OIDC_ID_TOKEN": DEFAULT_ID_TOKEN,
+            "HUAWEICLOUD_OIDC_TOKEN_FILE": "/nowhere/to/be/read",
+            "HUAWEICLOUD_OIDC_DURATION_SECONDS": "900",
+        },
+        ["oidc oidc", "aksk list"],
+    ),
+    "a server's agency": (
+        {"HW_MODELARTS_ENDPOINT": "{url}", "HW_PROJECT_ID": "{id}", "HW_ECS_AGENCY": "yes", METADATA: "{metadata}"},
+        ["none metadata_token", "none metadata_key", "aksk list"],
+    ),
+    "an agency": (
+        {
+            "HW_MODELARTS_ENDPOINT": "{url}",
+            "HW_AUTH_URL": "{url}",
+            "HW_PROJECT_ID": PARTNER["projects"][0]["id"],
+            "HW_ACCESS_KEY": KEYS["access_key"],
+            "HW_SECRET_KEY": KEYS["secret_key"],
+            "HW_ASSUME_ROLE_AGENCY_NAME": PARTNER["name"],
+            "HW_ASSUME_ROLE_DOMAIN_NAME": PARTNER["domain"],
+            "HW_ASSUME_ROLE_DURATION": "2h",
+        },
+        ["aksk agency", "aksk list"],
+    ),
+    "an agency by its account's ID": (
+        {
+            "HW_MODELARTS_ENDPOINT": "{url}",
+            "HW_AUTH_URL": "{url}",
+            "HW_PROJECT_ID": PARTNER["projects"][0]["id"],
+            "HW_ACCESS_KEY": KEYS["access_key"],
+            "HW_SECRET_KEY": KEYS["secret_key"],
+            "HW_ASSUME_ROLE_AGENCY_NAME": PARTNER["name"],
+            "HW_ASSUME_ROLE_DOMAIN_ID": PARTNER["domain_id"],
+        },
+        ["aksk agency", "aksk list"],
+    ),
+    "a bundle of CAs": (
+        {
+            "HW_MODELARTS_ENDPOINT": "https://127.0.0.1:1",
+            "HW_AUTH_TOKEN": TOKEN,
+            "HW_PROJECT_ID": "{id}",
+            "REQUESTS_CA_BUNDLE": "/first.pem",
+            "CURL_CA_BUNDLE": "/second.pem",
+        },
+        [],
+    ),
     "retries": (
         {"HW_MODELARTS_ENDPOINT": "{url}", "HW_AUTH_TOKEN": TOKEN, "HW_PROJECT_ID": "{id}", "HW_MAX_RETRIES": "1"},
         [],
@@ -111,8 +166,11 @@ def told(ansible: Ansible, clouds: Clouds) -> dict[str, tuple[Run, Sim]]:
     runs = {}
     for name, (environment, requests) in STORIES.items():
         keys = [TEMPORARY] if "SECURITY_TOKEN" in "".join(environment) else [KEYS]
-        sim = clouds.new(ORDERS, [TROUBLE] if name == "retries" else [], keys=keys)
-        env = {key: value.format(url=sim.url, id=sim.project) for key, value in environment.items()}
+        partners = {"project": PARTNER["projects"][0]["id"]} if name.startswith("an agency") else {}
+        orders = [{**order, **partners} for order in ORDERS]
+        sim = clouds.new(orders, [TROUBLE] if name == "retries" else [], keys=keys)
+        places = {"url": sim.url, "id": sim.project, "metadata": sim.metadata[METADATA]}
+        env = {key: value.format(**places) for key, value in environment.items()}
         tasks = [maker(door, {}, ignore_errors=not requests) for door, maker in DOORS.items()]
         runs[name] = ansible.tasks(tasks, env=env), sim
     return runs
@@ -121,7 +179,7 @@ def told(ansible: Ansible, clouds: Clouds) -> dict[str, tuple[Run, Sim]]:
 def test_every_variable_is_told_of() -> None:
     """A new one needs its place in a story."""
     used = {name for environment, dummy in STORIES.values() for name in environment}
-    assert {name for option in CONNECTION.values() for name in option.env} == used
+    assert {name for option in CONNECTION.values() for name in option.env} == used - {METADATA}
 
 
 @pytest.mark.parametrize("story", [name for name, (dummy, requests) in STORIES.items() if requests])
@@ -145,6 +203,12 @@ def test_retries_count(told: dict[str, tuple[Run, Sim]]) -> None:
 def test_region_and_cloud_make_the_address(told: dict[str, tuple[Run, Sim]], door: str) -> None:
     """A host of that name does not exist, which the message says."""
     assert f"modelarts.moon-1.{NO_HOST}" in told["an address"][0].failure(door)["msg"]
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_the_first_bundle_of_cas_counts(told: dict[str, tuple[Run, Sim]], door: str) -> None:
+    """It stands in for ca_path, and so is looked for."""
+    assert "ca_path: /first.pem: No such file" in told["a bundle of CAs"][0].failure(door)["msg"]
 
 
 def test_the_environment_of_a_task(ansible: Ansible, clouds: Clouds, way: dict[str, bool]) -> None:
