@@ -251,8 +251,10 @@ def filled(text: str) -> str:
     text = f"x{text}"
     one = order("failed", orderName=text, orderId=text, resourceDisplayName=text, operation=text, failReason=text)
     one["spec_count"] = [{"flavor": text, "count": text}]
+    other = {**one, "failed_nodes": [text], "fail_reason": f"{text} again"}
     one["resources"] = [{"resource_name": text, "action": text, "message": text, "state": "failed"}]
-    return orders_report_html(result(one, failed=True, msg=text), title=text)
+    query = {"project_name": text, "involved_name": text, "order_names": [text], "since": text, "until": text}
+    return orders_report_html(result(one, other, failed=True, msg=text), title=text, query=query)
 
 
 SHAPE = Page(filled("harmless")).elements
