@@ -159,13 +159,13 @@ def test_success_and_failure_run_different_playbooks_and_a_crash_loses_and_repea
     with engine(tmp_path, sim.environment) as running:
         running.wait_for(lambda: len(running.remembered()) == 3, "the first look")
         sim.cloud.advance(3605)
-        running.wait_for_line("good is ready (order.good-1)")
+        running.wait_for_line("good has succeeded (order.good-1)")
         running.wait_for_line("bad: order.bad-1 is failed: {{ lookup(")
         assert "late is ready" not in running.output
         running.kill()
         sim.cloud.advance(3605)  # the third order ends while nobody looks
         running.start()
-        running.wait_for_line("late is ready (order.late-1)")
+        running.wait_for_line("late has succeeded (order.late-1)")
         assert running.output.count("good is ready") == 1
         assert running.output.count("bad: order.bad-1 is failed") == 1
         assert not trap.exists()

@@ -59,4 +59,4 @@ def test_its_snippets_work_in_the_order_printed(ansible: Ansible, clouds: Clouds
     answer = next(block.text for block in parse(README, "README.md") if block.text.startswith("localhost | SUCCESS"))
     assert answer in done.stdout, "the answer that the page shows"
     assert "pool-5ed5 can be used after" in done.stdout
-    assert "As expected, the order failed" in done.stdout
+    assert "Order order.pool-big-x7q3m (pool pool-big) failed: " in done.stdout
