@@ -184,8 +184,9 @@ def expression(role: str, name: str, option: Option) -> str:
     variable = f"{role}_{name}"
     if option.type in IN_WORDS:
         return f"\"{{{{ omit if {variable} | default('') in ['', none] else {variable} }}}}\""
-    others = "".join(f" | default({role}_{alias}, true)" for alias in option.aliases)
-    return f'"{{{{ {variable}{others} | default(omit, true) }}}}"'
+    parts = [variable, *(f"default({role}_{alias}, true)" for alias in option.aliases), "default(omit, true)"]
+    short = " | ".join(parts)
+    return f'"{{{{ {short} }}}}"' if len(short) < 100 else ">-\n      {{ " + "\n         | ".join(parts) + " }}"
 
 
 # The event source
