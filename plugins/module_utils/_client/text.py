@@ -175,12 +175,16 @@ _ACTS = re.compile(
 class Redactor:
     """Takes known secrets out of texts and results.
 
-    Found are secrets of SHORTEST characters and more: in any case, quoted, URL-encoded, in base64 or hex;
-    of long ones also each piece that is half of one or longer.
+    Found are secrets of SHORTEST characters and more, also quoted and URL-encoded; of NO_WORD characters and more in
+    any case, in base64 and hex too; and of long ones each piece that is half of one or longer.
     """
 
     # Shorter values would blot out ordinary words, and are no secrets.
     SHORTEST = 4
+    # Shorter values may be a word in another spelling.
+    NO_WORD = 8
+    # The keys of a result are words as well: only what is longer is replaced in them.
+    NO_KEY = 16
 
     def __init__(self, secrets: t.Iterable[str | None] = ()) -> None:
         self._secrets: frozenset[str] = frozenset()
@@ -191,9 +195,11 @@ class Redactor:
         """Learn further secrets, for instance a token that IAM just gave."""
         new = {value for value in secrets if value and len(value) >= self.SHORTEST} - self._secrets
         self._secrets |= new
-        known = {spelling.text: spelling for spelling in self._spellings}
-        for text in {_folded(spelling) for value in new for spelling in _spellings(value)} - set(known):
-            known[text] = _Spelling(text)
+        known = {spelling.exactly or spelling.text: spelling for spelling in self._spellings}
+        for value in new:
+            for text in _spellings(value, len(value) >= self.NO_WORD):
+                exactly = None if len(value) >= self.NO_WORD else text
+                known.setdefault(exactly or _folded(text), _Spelling(_folded(text), exactly))
         self._spellings = tuple(known.values())
 
     @property
@@ -201,10 +207,11 @@ class Redactor:
         """All secrets known so far: what a module adds to ansible's own masking."""
         return self._secrets
 
-    def hide(self, text: str) -> str:
-        """Return ``text`` with every known secret replaced."""
+    def hide(self, text: str, shortest: int = SHORTEST) -> str:
+        """Return ``text`` with every known secret of so many characters replaced."""
         folded = _folded(text)
-        spans = sorted(span for spelling in self._spellings for span in spelling.spans(folded))
+        spellings = (spelling for spelling in self._spellings if len(spelling.text) >= shortest)
+        spans = sorted(span for spelling in spellings for span in spelling.spans(folded, text))
         parts, end = [], 0
         for first, last in spans:
             if first >= end:
@@ -220,16 +227,17 @@ class Redactor:
         return _cut(self.hide(_one_line(self.hide(str(text)), limit)), limit)
 
     def mask(self, value: t.Any) -> t.Any:
-        """Return nested data with every known secret replaced, in keys too; data that holds none comes back as it is.
+        """Return nested data with every known secret replaced; data that holds none comes back as it is.
 
-        Numbers, truth values and null stay what they are.
+        In keys only long ones are replaced: keys are words that somebody relies on. Numbers, truth values and null stay
+        what they are.
         """
         if isinstance(value, str):
             return self.hide(value)
         if not isinstance(value, (dict, list, tuple)) or not self._occurs(value):
             return value
         if isinstance(value, dict):
-            return {self.mask(key): self.mask(inner) for key, inner in value.items()}
+            return {self.hide(str(key), self.NO_KEY): self.mask(inner) for key, inner in value.items()}
         return [self.mask(inner) for inner in value]
 
     def _occurs(self, value: t.Any) -> bool:
@@ -239,10 +247,14 @@ class Redactor:
 
 
 class _Spelling:
-    """One spelling of a secret, folded, and the blocks of it of which every piece worth hiding holds one."""
+    """One spelling of a secret, folded, and the blocks of it of which every piece worth hiding holds one.
 
-    def __init__(self, text: str) -> None:
+    A short one counts where it stands ``exactly`` so.
+    """
+
+    def __init__(self, text: str, exactly: str | None) -> None:
         self.text = text
+        self.exactly = exactly
         half = len(text) // 2
         # A piece of a short one might well be a word; half of a token of thousands is more than a line shows.
         self._least = min(half, max(64, half // 8)) if half >= _SHORTEST_PIECE else len(text)
@@ -250,13 +262,13 @@ class _Spelling:
         self._blocks = [(place, text[place : place + size]) for place in range(0, len(text) - size + 1, size)]
         self.quoted_blocks = [json.dumps(block, ensure_ascii=False)[1:-1].casefold() for dummy, block in self._blocks]
 
-    def spans(self, folded: str) -> t.Iterator[tuple[int, int]]:
-        """Yield where in a folded text this spelling, or a piece of it that must be hidden, begins and ends."""
+    def spans(self, folded: str, text: str) -> t.Iterator[tuple[int, int]]:
+        """Yield where in a text, given folded as well, this spelling or a piece of it to be hidden begins and ends."""
         for place, block in self._blocks:
             found = folded.find(block)
             while found >= 0:
                 first, last = self._grown(folded, found, place, len(block))
-                if last - first >= self._least:
+                if last - first >= self._least and self.exactly in (None, text[first:last]):
                     yield first, last
                 found = folded.find(block, found + 1)
 
@@ -280,12 +292,13 @@ def _folded(text: str) -> str:
     return "".join(low if len(low := one.lower()) == 1 else one for one in text)
 
 
-def _spellings(secret: str) -> set[str]:
+def _spellings(secret: str, encoded_too: bool) -> set[str]:
     """Return a secret as it is, and as it looks where a service quotes our own JSON, address or Basic login."""
     quoted = json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]
     encoded = secret.encode("utf-8", "surrogatepass")
     addresses = urllib.parse.quote(encoded, safe=""), urllib.parse.quote(encoded), urllib.parse.quote_plus(encoded)
-    return {secret, *quoted, quoted[1].replace("/", "\\/"), *addresses, encoded.hex(), *_in_base64(encoded)}
+    found = {secret, *quoted, quoted[1].replace("/", "\\/"), *addresses}
+    return found | {encoded.hex(), *_in_base64(encoded)} if encoded_too else found
 
 
 def _in_base64(encoded: bytes) -> t.Iterator[str]:
@@ -294,9 +307,8 @@ def _in_base64(encoded: bytes) -> t.Iterator[str]:
         text = base64.b64encode(b"\0" * before + encoded).decode().rstrip("=")
         begin, end = -(-before * 4 // 3), (before + len(encoded)) * 4 // 3
         inner = text[begin:end]
-        if len(inner) >= Redactor.SHORTEST:
-            yield inner
-            yield inner.translate(_URL_SAFE)
+        yield inner
+        yield inner.translate(_URL_SAFE)
 
 
 _URL_SAFE = str.maketrans("+/", "-_")

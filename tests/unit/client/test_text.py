@@ -347,6 +347,19 @@ def test_masking_leaves_data_without_secrets_as_it_is() -> None:
     assert Redactor([]).mask(orders) is orders
 
 
+def test_a_short_secret_blots_out_no_words() -> None:
+    redactor = Redactor(["Pool", "test-me"])
+    assert redactor.hide("pool POOL Pool TEST-ME test-me") == f"pool POOL {HIDDEN} TEST-ME {HIDDEN}"
+    encoded = base64.b64encode(b"Pool").decode()
+    assert redactor.hide(f"{encoded} {b'Pool'.hex()}") == f"{encoded} {b'Pool'.hex()}"
+
+
+def test_the_keys_of_a_result_stay_what_they_are() -> None:
+    redactor = Redactor(["orders", "summary", "all_succeeded", LONG])
+    result = {"orders": [{"summary": "summary", LONG: 1}], "all_succeeded": True}
+    assert redactor.mask(result) == {"orders": [{"summary": HIDDEN, HIDDEN: 1}], "all_succeeded": True}
+
+
 def test_free_text_keeps_newline_and_tab_and_loses_what_acts() -> None:
     assert free_text("line one\n\tline ü 测试 \U0001f600 two") == "line one\n\tline ü 测试 \U0001f600 two"
     acting = [*range(9), *range(11, 32), *range(127, 160), 0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F)]
