@@ -281,6 +281,17 @@ def test_a_survey_without_answers(controller: Controller) -> None:
     assert "order_names" in job.reason and "\n" not in job.reason
 
 
+def test_a_poll_of_pools_that_can_be_used(controller: Controller) -> None:
+    """The survey's answer is a text, and asks for the pools themselves."""
+    answers = {"wait_for_orders_involved_names": "pool-done", "wait_for_orders_ready": "true"}
+    polled = controller.launch("poll_once", answers)
+    assert polled.status == 0, polled.output
+    (waited,) = (
+        event["event_data"]["res"] for event in polled.of("runner_on_ok") if event["event_data"]["task_action"] == WAIT
+    )
+    assert [(pool["display_name"], pool["ready"]) for pool in waited["pools"]] == [("pool-done", True)]
+
+
 def test_a_report(controller: Controller, ansible: Ansible) -> None:
     """The survey's empty pool means all pools; a text for the age is enough."""
     page = ansible.folder() / "orders.html"

@@ -289,6 +289,7 @@ def test_what_is_not_answered() -> None:
         "wait_for_orders_order_names": "",
         "wait_for_orders_wait_timeout": 5400,
         "wait_for_orders_accept_partial": "false",
+        "wait_for_orders_ready": "false",
     }
     polled = rules.extra_vars(TEMPLATES["poll orders once"], {})
     assert (polled["wait_for_orders_wait_timeout"], polled["wait_for_orders_settle"]) == (0, 0)
