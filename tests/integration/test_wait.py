@@ -42,7 +42,7 @@ def timeline(*steps: tuple[str, int] | str, reason: str | None = None) -> list[d
 
 COMES_THROUGH = timeline(("pending", 1), ("processing", 2), "succeeded")
 RUNS_AGROUND = timeline(("processing", 1), "failed", reason=REASON)
-ENDINGS = {"done": timeline("succeeded"), "slow": timeline("processing")}
+ENDINGS = {"done": timeline("succeeded"), "slow": timeline("processing"), "slow-b": timeline("processing")}
 
 
 class Stories(dict[str, Sim]):
@@ -303,12 +303,10 @@ def test_runner_shows_progress_live_and_none_under_no_log(ansible: Ansible, clou
     assert sim.cloud.settings["keys"][0]["secret_key"] not in json.dumps(list(result.events))
 
 
-def test_an_interrupt_ends_it_at_once(ansible: Ansible, sims: Stories) -> None:
+def started(ansible: Ansible, tasks: list[Task]) -> subprocess.Popen[str]:
+    """Start a playbook of these tasks and return it once a wait has told something."""
     folder = ansible.folder()
-    write_playbook(
-        folder / "play.yml",
-        [{"hosts": "localhost", "gather_facts": False, "tasks": [wait("endless", sims["slow"], "slow")]}],
-    )
+    write_playbook(folder / "play.yml", [{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
     process = subprocess.Popen(
         [str(ansible.bin / "ansible-playbook"), "play.yml"],
         cwd=folder,
@@ -320,9 +318,12 @@ def test_an_interrupt_ends_it_at_once(ansible: Ansible, sims: Stories) -> None:
         start_new_session=True,
     )
     assert process.stdout is not None
-    for line in process.stdout:
-        if line.startswith("modelarts: "):
-            break
+    next(line for line in process.stdout if line.startswith("modelarts: "))
+    return process
+
+
+def test_an_interrupt_ends_it_at_once(ansible: Ansible, sims: Stories) -> None:
+    process = started(ansible, [wait("endless", sims["slow"], "slow")])
     # ansible-core itself hangs where it ends a worker that is just handing over a line: give it time to have done so.
     time.sleep(1)
     asked = time.monotonic()
@@ -330,6 +331,30 @@ def test_an_interrupt_ends_it_at_once(ansible: Ansible, sims: Stories) -> None:
     rest, dummy = process.communicate(timeout=30)
     assert process.returncode != 0 and time.monotonic() - asked < 25
     assert "Traceback" not in rest
+
+
+def test_a_worker_whose_playbook_was_killed_polls_no_more(ansible: Ansible, sims: Stories) -> None:
+    process = started(ansible, [wait("orphaned", sims["slow-b"], "slow-b")])
+    process.kill()
+    process.wait()
+    time.sleep(2)
+    polled = len(sims["slow-b"].requests("list"))
+    time.sleep(2)
+    assert len(sims["slow-b"].requests("list")) == polled
+
+
+def test_an_interpreter_that_hangs_does_not_outlast_the_deadline(ansible: Ansible, sims: Stories) -> None:
+    hangs = ansible.top / "hangs"
+    hangs.write_text("#!/bin/sh\nexec sleep 60\n")
+    hangs.chmod(0o755)
+    variables = {**AS_MODULE, "ansible_python_interpreter": str(hangs)}
+    task = wait("hung", sims["done"], "done", with_options={"wait_timeout": 3}, vars=variables, ignore_errors=True)
+    folder = ansible.folder()
+    write_playbook(folder / "play.yml", [{"hosts": "localhost", "gather_facts": False, "tasks": [task]}])
+    run = ansible.run(["ansible-playbook", "play.yml"], cwd=folder)
+    result = run.failure("hung")
+    assert result["timed_out"] and result["elapsed"] < 20
+    assert "did not answer within" in result["msg"]
 
 
 def test_the_playbook_tells_the_next_node_on_every_end(ansible: Ansible, sims: Stories) -> None:

@@ -36,7 +36,9 @@ JITTER = 0.1
 LONGEST_RETRY_AFTER = 120.0
 """A Retry-After is honoured up to so many seconds: a wait must not be blind for longer."""
 
-_SLOWDOWN, _SLOWEST, _RECOVERY = 2.0, 8.0, 0.9
+# How much slower a wait becomes that the service refuses for asking too often, and how that ends.
+_SLOW, _SLOWDOWN, _SLOWEST, _RECOVERY = 4.0, 1.2, 16.0, 0.965
+_SPREAD = 0.25
 _FASTEST = 0.25  # of the interval: the most often a history may make us poll
 _SURPRISE = 0.15  # at least this chance that an order is unlike all before, however long the history
 _NARROWEST = 0.05  # least bandwidth on the logarithm: equal samples still mean "about 5 % either way"
@@ -215,8 +217,9 @@ def _quantile(ordered: Sequence[float], share: float) -> float:
 class Schedule:
     """When to poll next: it remembers how many polls in a row have failed, and how busy the service is.
 
-    A service that throttles is asked more rarely for a while by all waits that share an account: each refusal doubles
-    the interval (eightfold at most), each poll that works brings it back by a tenth.
+    All waits of an account share its limit, and none knows of the others. So one that is refused for it stays slower
+    for a while: at least fourfold, a fifth more with each further refusal, and 3.5 % less with each poll that works.
+    Their delays vary more meanwhile, so that those begun together drift apart: tests/benchmarks/herd.py measures it.
     """
 
     def __init__(self, interval: float, pending_interval: float, rng: Callable[[], float] = random.random) -> None:
@@ -225,29 +228,34 @@ class Schedule:
         self._pending_interval = pending_interval
         self._rng = rng
         self._slower = 1.0
+        self._spread = 0.0
         self._errors = 0
         self._retry_after: float | None = None
 
     def succeeded(self) -> None:
         """Take a poll that was answered."""
         self._slower = max(1.0, self._slower * _RECOVERY)
+        self._spread = _SPREAD if self._slower > 1 else 0.0
         self._errors, self._retry_after = 0, None
 
     def failed(self, error: ModelArtsError) -> None:
         """Take a poll that failed; what its ``retry_after`` asks for is honoured up to two minutes."""
         if isinstance(error, ThrottledError):
-            self._slower = min(_SLOWEST, self._slower * _SLOWDOWN)
-        self._errors += 1
+            self._slower = min(_SLOWEST, max(_SLOW, self._slower * _SLOWDOWN))
+            self._spread = 2 * _SPREAD
+        else:
+            self._errors += 1
         self._retry_after = None if error.retry_after is None else min(error.retry_after, LONGEST_RETRY_AFTER)
 
     def delay(self, unfinished: Sequence[Unfinished], seconds_left: float, limit: float | None) -> float:
         """Return the seconds to the next poll: to ``limit`` at most, where there is one."""
+        varied = self._slower * (1 + self._spread * (2 * self._rng() - 1))
         delay = next_delay(
             unfinished,
             seconds_left,
             self._rng,
-            interval=self._interval * self._slower,
-            pending_interval=self._pending_interval * self._slower,
+            interval=self._interval * varied,
+            pending_interval=self._pending_interval * varied,
             errors=self._errors,
             retry_after=self._retry_after,
         )

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._client.errors import CredentialsError, ModelArtsError, TransientError, UnknownHostError
+from .._client.errors import CredentialsError, ModelArtsError, ThrottledError, TransientError, UnknownHostError
 from .._orders import model
 from .._orders.api import Listing
 from .._orders.model import Order
@@ -80,7 +80,9 @@ class Tracker:
             return Decision(FAILED, error=error)
         if now >= self.deadline - TICK:
             return Decision(FAILED, timed_out=True)
-        never = not self.answered and now - self.started >= self.policy.visible_timeout - TICK
+        # A service that only asks to be asked less often is there.
+        absent = not self.answered and not isinstance(error, ThrottledError)
+        never = absent and now - self.started >= self.policy.visible_timeout - TICK
         return Decision(FAILED, error=error) if never else Decision(WAIT)
 
     def _ends_wait(self, error: ModelArtsError) -> bool:
@@ -180,7 +182,8 @@ class Tracker:
     def next_limit(self, now: float) -> float | None:
         """Return the seconds until a decision may change although no order does: a poll belongs there."""
         if not self.answered:
-            return max(0.0, self.started + self.policy.visible_timeout - now)
+            left = self.started + self.policy.visible_timeout - now
+            return left if left > 0 else None
         if self.last_error is not None:
             return None  # No timer runs in an outage.
         limits: list[float | None] = [*self._absence.limits(now), *self._settling.limits(now)]

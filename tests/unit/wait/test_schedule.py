@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from random import Random
 
 import pytest
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import ThrottledError, TransientError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.schedule import (
     ExpectedEnd,
     History,
+    Schedule,
     Unfinished,
     expected_end,
     next_delay,
@@ -339,3 +341,44 @@ def test_the_promises_can_break() -> None:
     broken = benchmark.broken_promises({"log-normal 0.25": costs})
     assert len(broken) == 8
     assert "product 1.200 of fixed 15 s, promised 0.65" in broken[4]
+
+
+# A service that asks to be asked less often
+
+
+def mean_delay(schedule: Schedule, polls: int = 1) -> float:
+    """Return the mean of what a schedule answers again and again."""
+    return sum(schedule.delay([Unfinished()], math.inf, None) for dummy in range(polls)) / polls
+
+
+def test_a_throttled_wait_stays_slower_for_a_while() -> None:
+    schedule = Schedule(15, 60, Random(1).random)
+    assert mean_delay(schedule, 50) == pytest.approx(15, rel=0.05)
+    schedule.failed(ThrottledError("slow down"))
+    assert mean_delay(schedule, 200) == pytest.approx(60, rel=0.1)
+    schedule.succeeded()
+    assert 50 < mean_delay(schedule, 200) < 62
+    for dummy in range(100):
+        schedule.succeeded()
+    assert mean_delay(schedule, 50) == pytest.approx(15, rel=0.05)
+
+
+def test_many_refusals_slow_a_wait_without_stopping_it() -> None:
+    schedule = Schedule(15, 60, Random(1).random)
+    for dummy in range(100):
+        schedule.failed(ThrottledError("slow down"))
+    assert 200 < mean_delay(schedule, 200) < 260
+
+
+def test_another_fault_does_not_slow_the_polls_after_it() -> None:
+    schedule = Schedule(15, 60, Random(1).random)
+    schedule.failed(TransientError("reset"))
+    schedule.succeeded()
+    assert mean_delay(schedule, 50) == pytest.approx(15, rel=0.05)
+
+
+def test_retry_after_is_honoured_up_to_two_minutes() -> None:
+    for asked, least in ((7, 7), (90, 90), (3600, 120)):
+        schedule = Schedule(15, 60, Random(1).random)
+        schedule.failed(ThrottledError("slow down", retry_after=asked))
+        assert least <= schedule.delay([], math.inf, None) <= max(least * 1.2, 95)

@@ -448,6 +448,13 @@ def test_where_no_poll_was_ever_answered_it_is_given_up() -> None:
     assert all(line.startswith("modelarts: no poll has worked yet") for dummy, line in service.lines)
 
 
+def test_a_service_that_only_throttles_is_there() -> None:
+    throttled = Answer(status=429, body={})
+    with scripted(timed((900, throttled), (9e9, listing(DONE)))) as service:
+        outcome = service.wait(order_names=["order.new"])
+    assert not outcome.failed and len(service.asked) < 40
+
+
 # Nobody is there any more
 
 
