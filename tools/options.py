@@ -36,6 +36,7 @@ Texts = dict[str, list[str]]
 #: Ansible Vault encrypts, pass as what they are.
 EMPTY = "an empty text counts as not given."
 IN_WORDS = {"int": f"A whole number; {EMPTY}", "float": f"A number; {EMPTY}", "bool": f"V(true) or V(false); {EMPTY}"}
+IN_WORDS["raw"] = f"Seconds, or a text such as V(90s), V(45m) or V(2h); {EMPTY}"
 ENCRYPTED = "A text, encrypted by Ansible Vault or not."
 #: Where a role means something else by an option than its module does.
 ROLE_TEXTS = {

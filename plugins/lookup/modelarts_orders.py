@@ -33,7 +33,7 @@ options:
       - Display name or ID of one more resource pool, as in M(huaweicloud.modelarts.modelarts_order_info). None by
         default.
     type: str
-    aliases: [pool, pool_name]
+    aliases: [pool, pool_name, pools, pool_names, involved_names]
   on_missing:
     description:
       - What to do about a pool that the service does not know, or of which no order matches. By default, V(skip), it
@@ -100,6 +100,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.erro
     InputError,
     ModelArtsError,
     PoolNotFoundError,
+    Problems,
     as_typed,
 )
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import safe
@@ -144,9 +145,12 @@ class LookupModule(LookupBase):
     def _read(self, pools: list[str], given: PluginOptions) -> list[dict[str, t.Any]]:
         options = given.read(INFO)
         clock = Clock()
-        Query.from_options({**options, "involved_name": None}, clock.time_ms())  # so that bad filters send nothing
         session = connect(options, clock=clock, credentials=given.credentials())
         try:
+            problems = Problems()
+            problems.check(session.open)
+            problems.check(Query.from_options, {**options, "involved_name": None}, clock.time_ms())
+            problems.end()
             with session:
                 orders = self._orders_of(session.orders(), pools, options, clock)
         except Exception as error:

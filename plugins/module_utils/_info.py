@@ -12,7 +12,7 @@ import dataclasses
 import typing as t
 
 from ._client.clock import Clock
-from ._client.errors import ModelArtsError, as_typed
+from ._client.errors import ModelArtsError, Problems, as_typed
 from ._client.text import is_age, safe
 from ._options import Values
 from ._orders import model as _order
@@ -44,6 +44,10 @@ def query_orders(options: Values, environ: t.Mapping[str, str] | None = None, cl
     clock = clock or Clock()
     session = connect(options, environ, clock)
     try:
+        problems = Problems()
+        problems.check(session.open)
+        problems.check(Query.from_options, options, clock.time_ms())
+        problems.end()
         with session:
             outcome = _answered(session.orders(), options, clock)
     except Exception as error:

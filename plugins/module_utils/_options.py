@@ -82,7 +82,7 @@ CONNECTION: dict[str, Option] = {
 }
 
 FILTERS: dict[str, Option] = {
-    "involved_name": Option(aliases=("pool", "pool_name")),
+    "involved_name": Option(aliases=("pool", "pool_name", "pools", "pool_names", "involved_names")),
     "workspace_id": Option(),
     "phase": Option(choices=tuple(_query.PHASES)),
     "resource": Option(default="pools", choices=("pools",)),
@@ -101,25 +101,27 @@ FILTERS: dict[str, Option] = {
 WAIT_FILTERS: dict[str, Option] = {
     "order_names": FILTERS["order_names"],
     "order_ids": FILTERS["order_ids"],
-    "involved_names": Option("list", elements="str", aliases=("pools", "involved_name")),
+    "involved_names": Option(
+        "list", elements="str", aliases=("pools", "involved_name", "pool", "pool_name", "pool_names")
+    ),
     "workspace_id": FILTERS["workspace_id"],
     "operation": FILTERS["operation"],
     "since": FILTERS["since"],
 }
 
-# Times are in seconds; ``latest`` has none, because it depends on the other options.
+# Times are in seconds, or texts with a unit; ``latest`` has none, because it depends on the other options.
 PATIENCE: dict[str, Option] = {
-    "wait_timeout": Option("float", 5400.0),
-    "interval": Option("float", 15.0),
-    "pending_interval": Option("float", 60.0),
-    "visible_timeout": Option("float", 300.0),
-    "pending_timeout": Option("float"),
+    "wait_timeout": Option("raw", 5400.0),
+    "interval": Option("raw", 15.0),
+    "pending_interval": Option("raw", 60.0),
+    "visible_timeout": Option("raw", 300.0),
+    "pending_timeout": Option("raw"),
     "expected_count": Option("int", 1),
-    "settle": Option("float", 30.0),
+    "settle": Option("raw", 30.0),
     "latest": Option("bool"),
     "accept_partial": Option("bool", False),
     "fail_fast": Option("bool", True),
-    "heartbeat": Option("float", 60.0),
+    "heartbeat": Option("raw", 60.0),
     "details": Option("bool", True),
     "ready": Option("bool", False),
 }

@@ -115,7 +115,7 @@ class Session:
             self.transport.close()
 
     def __enter__(self) -> Session:
-        return self.open()
+        return self if self._opened else self.open()
 
     def __exit__(self, *dummy: object) -> None:
         self.close()

@@ -31,7 +31,7 @@ options:
       - The service may answer that it knows no such pool, which fails the task, or with no orders, which leads to a
         warning.
     type: str
-    aliases: [pool, pool_name]
+    aliases: [pool, pool_name, pools, pool_names, involved_names]
 notes:
   - The task runs where its host is. Credentials in the environment must be there, so most plays run it on C(localhost).
   - A task that is local to the controller is answered within the ansible process, in a small part of a module's time.

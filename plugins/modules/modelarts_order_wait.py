@@ -52,7 +52,7 @@ options:
       - Display names or IDs of resource pools whose orders to wait for. None by default.
     type: list
     elements: str
-    aliases: [pools, involved_name]
+    aliases: [pools, involved_name, pool, pool_name, pool_names]
   workspace_id:
     description:
       - ID of the workspace that the orders belong to. None is sent by default, which means workspace 0.
@@ -72,32 +72,33 @@ options:
   wait_timeout:
     description:
       - Seconds to wait in all. The last poll is at the deadline, never after it.
+      - This and all times here may also be texts with a unit, such as V(90s), V(45m) or V(2h).
       - V(0) makes it a check, which polls once and fails where not everything has succeeded. For O(involved_names)
         without O(since) it needs O(settle=0), or an old success is not trusted.
-    type: float
+    type: raw
     default: 5400.0
   interval:
     description:
       - Seconds between polls. They vary a little, and where past orders of the same operation and flavors tell when an
         end is likely, polls are rarer before that (never more than 60 seconds apart) and denser then.
-    type: float
+    type: raw
     default: 15.0
   pending_interval:
     description:
       - Seconds between polls while every unfinished order is only pending, that is, waits for people.
-    type: float
+    type: raw
     default: 60.0
   visible_timeout:
     description:
       - Seconds that an expected order may be absent from the listing before the wait fails. Time in which no poll was
         answered does not count, unless not one was ever answered.
-    type: float
+    type: raw
     default: 300.0
   pending_timeout:
     description:
       - Seconds that an order may be pending, that is, unpaid or unapproved, before the wait fails, since it became so
         last. Time in which no poll was answered does not count. No limit by default.
-    type: float
+    type: raw
   expected_count:
     description:
       - Number of orders that must match at least, in all.
@@ -109,7 +110,7 @@ options:
         an order that was placed a moment ago and is not listed yet is never mistaken for an old success. V(0) judges
         at once.
       - Only for O(involved_names) without O(since).
-    type: float
+    type: raw
     default: 30.0
   latest:
     description:
@@ -131,7 +132,7 @@ options:
     description:
       - Seconds after which a progress line is shown at the latest, even where nothing has changed. V(0) shows changes
         only.
-    type: float
+    type: raw
     default: 60.0
   details:
     description:

@@ -227,7 +227,7 @@ def test_bad_credentials_and_bad_options_end_it_at_once(run: Run, way: str) -> N
         1,
     ) and "refuses the access key" in refused["msg"]
     assert run.failure("nothing" + way)["msg"].startswith("Nothing to wait for: give order_names")
-    assert run.failure("bad interval")["msg"].startswith("interval: -1.0 is not a number of seconds")
+    assert run.failure("bad interval")["msg"].startswith("interval: -1 is not a number of seconds")
 
 
 def test_the_role_waits_and_keeps_the_result(run: Run) -> None:

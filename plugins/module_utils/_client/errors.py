@@ -11,6 +11,8 @@ from __future__ import annotations
 import os
 import typing as t
 
+T = t.TypeVar("T")
+
 
 class ModelArtsError(Exception):
     """What went wrong, in one line that a person can act on.
@@ -49,6 +51,26 @@ class ModelArtsError(Exception):
 
 class InputError(ModelArtsError):
     """An option is missing, malformed or contradicts another one; nothing was sent for it."""
+
+
+class Problems:
+    """All that is wrong with options: whoever corrects one mistake after the other starts anew each time."""
+
+    def __init__(self) -> None:
+        self._told: list[str] = []
+
+    def check(self, function: t.Callable[..., T], *args: t.Any) -> T | None:
+        """Return what a function returns, or note why it refuses and return None."""
+        try:
+            return function(*args)
+        except InputError as error:
+            self._told.append(error.msg)
+            return None
+
+    def end(self) -> None:
+        """Raise InputError with one line, if there is any."""
+        if self._told:
+            raise InputError("; ".join(dict.fromkeys(self._told)))
 
 
 class CredentialsError(ModelArtsError):

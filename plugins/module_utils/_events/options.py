@@ -8,25 +8,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import math
 import os
 import re
 import typing as t
 
-from .._client.errors import InputError
+from .._client.errors import InputError, Problems
 from .._client.text import parse_seconds, safe
 from .._options import CONNECTION, FILTERS, WAIT_FILTERS, Option, is_given
 from .._orders.query import name_of
 
-T = t.TypeVar("T")
-
 OPTIONS: dict[str, Option] = {
     **CONNECTION,
-    "involved_names": dataclasses.replace(
-        WAIT_FILTERS["involved_names"], aliases=("pools", "involved_name", "pool", "pool_name", "pool_names")
-    ),
+    "involved_names": WAIT_FILTERS["involved_names"],
     **{
         name: FILTERS[name]
         for name in ("workspace_id", "phase", "resource", "order_names", "order_ids", "operation", "since")
@@ -45,26 +40,6 @@ _ADVICE = {
     "bool": ": give true or false",
 }
 _BOOLS = {**dict.fromkeys(("true", "yes", "on", "1"), True), **dict.fromkeys(("false", "no", "off", "0"), False)}
-
-
-class Problems:
-    """All that is wrong with the arguments: whoever corrects one mistake after the other starts anew each time."""
-
-    def __init__(self) -> None:
-        self._told: list[str] = []
-
-    def check(self, function: t.Callable[..., T], *args: t.Any) -> T | None:
-        """Return what a function returns, or note why it refuses and return None."""
-        try:
-            return function(*args)
-        except InputError as error:
-            self._told.append(error.msg)
-            return None
-
-    def end(self) -> None:
-        """Raise InputError with one line, if there is any."""
-        if self._told:
-            raise InputError("; ".join(dict.fromkeys(self._told)))
 
 
 def given_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

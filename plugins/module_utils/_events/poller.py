@@ -13,14 +13,14 @@ import json
 import typing as t
 
 from .._client.clock import Clock
-from .._client.errors import InputError, PoolNotFoundError
+from .._client.errors import InputError, PoolNotFoundError, Problems
 from .._options import complete
 from .._orders import model as _order
 from .._orders.api import Listing, OrdersApi
 from .._orders.query import HORIZON_MS, PHASES, Query
 from .._session import Session, connect
 from .changes import Span
-from .options import OPTIONS, Problems, given_options
+from .options import OPTIONS, given_options
 
 # Clocks differ by so much, in ms, without one of them being wrong.
 _CLOCK_SLACK_MS = 900_000

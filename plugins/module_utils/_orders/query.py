@@ -15,7 +15,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._client.errors import InputError
+from .._client.errors import InputError, Problems
 from .._client.text import parse_time, safe
 from . import model as _order
 
@@ -65,26 +65,34 @@ class Query:
 
     @classmethod
     def from_options(cls, options: t.Mapping[str, t.Any], now_ms: int) -> Query:
-        """Check the filter options, as an entry point read them, and return the query. Raises InputError."""
+        """Check the filter options, as an entry point read them, and return the query.
+
+        Raises InputError, with all that is wrong in one line.
+        """
         get = options.get
-        since, until = _window(get("since"), get("until"), now_ms)
-        return cls(
+        problems = Problems()
+        check = problems.check
+        since, until = check(_window, get("since"), get("until"), now_ms) or (0, None)
+        resource: str | None = check(_one_of, "resource", get("resource"), ("pools",))
+        query = cls(
             since=since,
             until=until,
-            involved_name=_not_empty("involved_name", get("involved_name"), "leave it out to see every pool"),
-            workspace_id=_not_empty("workspace_id", get("workspace_id"), "leave it out to see every workspace"),
-            phase=_one_of("phase", get("phase"), PHASES),
-            resource=_one_of("resource", get("resource"), ("pools",)) or "pools",
-            limit=_page_number("limit", get("limit")),
-            offset=_page_number("offset", get("offset")),
-            order_names=_names("order_names", get("order_names")),
-            order_ids=_names("order_ids", get("order_ids")),
-            operations=_operations(get("operation")),
+            involved_name=check(_one_pool, get("involved_name")),
+            workspace_id=check(_not_empty, "workspace_id", get("workspace_id"), "leave it out to see every workspace"),
+            phase=check(_one_of, "phase", get("phase"), PHASES),
+            resource=resource or "pools",
+            limit=check(_page_number, "limit", get("limit")),
+            offset=check(_page_number, "offset", get("offset")),
+            order_names=check(_names, "order_names", get("order_names")),
+            order_ids=check(_names, "order_ids", get("order_ids")),
+            operations=check(_operations, get("operation")),
             latest=bool(get("latest")),
             details=bool(get("details")),
-            fields=_known_fields(get("fields")),
+            fields=check(_known_fields, get("fields")),
             now_ms=now_ms,
         )
+        problems.end()
+        return query
 
     @property
     def one_page(self) -> bool:
@@ -196,6 +204,13 @@ def _not_empty(option: str, value: t.Any, advice: str) -> str | None:
     if not text:
         raise InputError(f"{option} is empty: {advice}")
     return text
+
+
+def _one_pool(value: t.Any) -> str | None:
+    name = _not_empty("involved_name", value, "leave it out to see every pool")
+    if name is not None and name.startswith("["):
+        raise InputError(f"involved_name: {safe(name, 60)} is a list: give one pool, or leave it out to see every pool")
+    return name
 
 
 def _one_of(option: str, value: t.Any, known: t.Collection[str]) -> str | None:

@@ -9,10 +9,11 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import typing as t
 
-from .._client.errors import InputError
-from .._client.text import safe
+from .._client.errors import InputError, Problems
+from .._client.text import parse_seconds, safe
 from .._orders import model
 from .._orders.query import DEFAULT_SINCE_MS
 
@@ -41,15 +42,16 @@ class WaitPolicy:
     @classmethod
     def from_options(cls, options: t.Mapping[str, t.Any]) -> WaitPolicy:
         """Check the options that say how to wait. Raises InputError; None stands for the default."""
-        names = [field.name for field in dataclasses.fields(cls)]
-        policy = cls(**{name: options[name] for name in names if options.get(name) is not None})
-        for name in ("wait_timeout", "visible_timeout", "settle", "heartbeat", "pending_timeout"):
-            _check(name, getattr(policy, name), least=0)
-        for name in ("interval", "pending_interval"):
-            _check(name, getattr(policy, name), least=0.01)
-        if policy.expected_count < 0:
-            raise InputError(f"expected_count: {policy.expected_count} is not a number of orders: give 0 or more")
-        return policy
+        problems = Problems()
+        given = {field.name: options.get(field.name) for field in dataclasses.fields(cls)}
+        values = {name: value for name, value in given.items() if value not in (None, "")}
+        for name, least in _LEAST.items():
+            if name in values:
+                values[name] = problems.check(_seconds, name, values[name], least)
+        if int(values.get("expected_count", 1)) < 0:
+            problems.check(_refuse_count, values["expected_count"])
+        problems.end()
+        return cls(**values)
 
     def failure_of(self, order: model.Order) -> str | None:
         """Return why an order's state is a failure, None where it is none."""
@@ -64,8 +66,25 @@ class WaitPolicy:
 _LONGEST = DEFAULT_SINCE_MS / 1000
 
 
-def _check(name: str, value: float | None, least: float) -> None:
-    if value is not None and not least <= value <= _LONGEST:
+# The least seconds that each time may be.
+_LEAST = {
+    **dict.fromkeys(("wait_timeout", "visible_timeout", "settle", "heartbeat", "pending_timeout"), 0.0),
+    **dict.fromkeys(("interval", "pending_interval"), 0.01),
+}
+
+
+def _seconds(name: str, value: t.Any, least: float) -> float:
+    """Return the seconds of a number or of a text with a unit. Raises InputError where they are none, or too many."""
+    try:
+        seconds = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        seconds = parse_seconds(name, value)
+    if not least <= seconds <= _LONGEST:
         raise InputError(
             f"{name}: {safe(value, 30)} is not a number of seconds from {least:g} to {_LONGEST:.0f} (30 days)"
         )
+    return seconds
+
+
+def _refuse_count(value: t.Any) -> t.NoReturn:
+    raise InputError(f"expected_count: {value} is not a number of orders: give 0 or more")

@@ -16,7 +16,7 @@ import contextlib
 import typing as t
 
 from .._client.clock import Clock
-from .._client.errors import ModelArtsError, as_typed
+from .._client.errors import ModelArtsError, Problems, as_typed
 from .._client.text import safe
 from .._info import Outcome
 from .._options import Values
@@ -240,6 +240,11 @@ def wait_for_orders(
     # The wait repeats a failed poll itself, with the deadline and the display in view.
     session = connect({**options, "retries": 0}, environ, clock)
     try:
+        problems = Problems()
+        problems.check(session.open)
+        problems.check(WaitPolicy.from_options, options)
+        problems.check(Targets.from_options, options, clock.time_ms())
+        problems.end()
         with session:
             source = DirectSource(session, Targets.from_options(options, clock.time_ms()))
             waiter = Waiter(options, source, clock, report, session.redactor.line, is_orphaned)

@@ -22,6 +22,7 @@ EMPTY = "an empty text counts as not given."
 #: A text may be one that Ansible Vault encrypts inline, which ansible-core before 2.19 refuses to take for a text.
 ENCRYPTED = "A text, encrypted by Ansible Vault or not."
 IN_WORDS = {"int": f"A whole number; {EMPTY}", "float": f"A number; {EMPTY}", "bool": f"V(true) or V(false); {EMPTY}"}
+IN_WORDS["raw"] = f"Seconds, or a text such as V(90s), V(45m) or V(2h); {EMPTY}"
 
 
 def read(role: str, path: str) -> Any:

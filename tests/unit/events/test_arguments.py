@@ -64,7 +64,7 @@ def test_connection_options_are_those_of_every_entry_point() -> None:
     for name in ("workspace_id", "phase", "resource", "order_names", "order_ids", "operation", "since"):
         assert OPTIONS[name] == _options.FILTERS[name]
     assert set(_options.WAIT_FILTERS["involved_names"].aliases) <= set(ALIASES)
-    assert set(_options.FILTERS["involved_name"].aliases) <= set(ALIASES)
+    assert set(_options.FILTERS["involved_name"].aliases) <= {*ALIASES, *OPTIONS}
 
 
 def test_documentation_agrees_with_the_table() -> None:

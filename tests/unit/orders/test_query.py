@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import InputError
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome, query_orders
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.model import normalise
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.query import FIELDS, PHASES, Query
@@ -68,6 +68,22 @@ def test_bad_filters_are_refused_in_one_line(options: dict[str, Any], words: lis
     assert "\n" not in caught.value.msg
     for word in words:
         assert word in caught.value.msg
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    with pytest.raises(InputError) as caught:
+        query(since="yesterday", limit=501, phase="done", fields=["colour"], involved_name=["a"])
+    for word in (
+        "since: 'yesterday'",
+        "limit: 501",
+        "phase: 'done'",
+        "fields: colour",
+        "involved_name: ['a'] is a list",
+    ):
+        assert word in caught.value.msg
+    result = query_orders({"limit": 501, "auth_token": "canary-0123"}, {}).result
+    assert result["msg"].startswith("region is missing")
+    assert "; limit: 501 is not a whole number" in result["msg"]
 
 
 def test_bad_filters_cost_no_request() -> None:
