@@ -205,8 +205,14 @@ def _credential_of(option: Option, value: t.Any) -> str | None:
 def secrets_in(options: Values, credentials: t.Mapping[str, str]) -> frozenset[str]:
     """Return every value that must be masked: secret options, and a password that was put into an address."""
     addresses = (str(options.get(name) or "") for name in ("endpoint", "iam_endpoint", "sts_endpoint"))
-    passwords = (match[1] for address in addresses if (match := _URL_LOGIN.match(address)))
-    return frozenset(value for value in (*(credentials.get(name) for name in SECRETS), *passwords) if value)
+    return frozenset(
+        value for value in (*(credentials.get(name) for name in SECRETS), *passwords_in(addresses)) if value
+    )
+
+
+def passwords_in(addresses: t.Iterable[str]) -> list[str]:
+    """Return the passwords that stand in addresses, such as a proxy's."""
+    return [match[1] for address in addresses if (match := _URL_LOGIN.match(address))]
 
 
 def environment_credentials(environ: t.Mapping[str, str]) -> dict[str, str]:

@@ -23,7 +23,15 @@ from ._client.http import Http, HttpOptions
 from ._client.request import check_url
 from ._client.retry import Transport
 from ._client.text import Redactor, safe
-from ._options import CONNECTION, Values, complete, environment_credentials, gather_credentials, secrets_in
+from ._options import (
+    CONNECTION,
+    Values,
+    complete,
+    environment_credentials,
+    gather_credentials,
+    passwords_in,
+    secrets_in,
+)
 from ._orders.api import OrdersApi
 
 _HOST_PART = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
@@ -189,7 +197,10 @@ def connect(
     environ = os.environ if environ is None else environ
     if credentials is None:
         credentials = gather_credentials(options, environment_credentials(environ))
-    return Session(complete(CONNECTION, options, environ), credentials, clock or Clock())
+    session = Session(complete(CONNECTION, options, environ), credentials, clock or Clock())
+    # A proxy may repeat its own login, as a service may repeat a token.
+    session.redactor.add(*passwords_in(value for name, value in environ.items() if name.lower().endswith("_proxy")))
+    return session
 
 
 def _retries(options: Values) -> int:

@@ -160,6 +160,17 @@ def pump(source: socket.socket, target: socket.socket) -> None:
         pass
 
 
+def test_a_login_that_a_proxy_repeats_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    login = base64.b64encode(LOGIN.encode()).decode()
+    with wire(answer({"error_msg": f"no {LOGIN.split(':')[1]}, not by Basic {login}"}, 400)) as proxy:
+        monkeypatch.setenv("http_proxy", through(proxy.port))
+        environ = {"http_proxy": through(proxy.port)}
+        message = asked(SERVICE, environ=environ, validate_certs=False).result["msg"]
+    assert "canary" not in message
+    assert login not in message and login[-20:] not in message
+    assert "********" in message
+
+
 @pytest.mark.parametrize("variable", ["", "http_proxy"])
 def test_the_systems_own_proxy_settings_are_never_asked(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def asked_system(*arguments: object, **more: object) -> None:
