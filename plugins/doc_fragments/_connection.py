@@ -183,7 +183,7 @@ options:
     default: 30.0
   retries:
     description:
-      - Number of further tries of a request after a passing fault, such as a lost connection, a timeout, HTTP 429 or
+      - Number of further tries of a request after a transient fault, such as a lost connection, a timeout, HTTP 429 or
         5xx. V(0) means none. Between tries there is a random delay of up to 1, 2, 4 ... 30 seconds, or what the service
         asks for.
       - Refused credentials, unknown pools and malformed requests are never tried again.

@@ -194,7 +194,7 @@ def test_info(met: Meeting, documentation: dict[str, Any]) -> None:
 
 @each_fault("info")
 def test_how_often_info_asks(met: Meeting) -> None:
-    """Once more after a passing fault, and never after another."""
+    """Once more after a transient fault, and never after another."""
     wanted = met.fault.expected_requests()
     if wanted is not None:
         assert met.requests("info") == wanted

@@ -104,7 +104,7 @@ def test_a_proxy_that_wants_a_login(scheme: str, monkeypatch: pytest.MonkeyPatch
     assert "canary" not in message
 
 
-def test_a_proxy_that_refuses_a_tunnel_is_a_passing_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_refuses_a_tunnel_is_a_transient_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     with wire(answer("no", 502)) as proxy:
         monkeypatch.setenv("https_proxy", through(proxy.port))
         outcome = asked(SERVICE.replace("http", "https"), retries=2)

@@ -140,8 +140,8 @@ MEANINGS = [
 ]
 
 
-@pytest.mark.parametrize(("status", "code", "words", "passing"), MEANINGS)
-def test_every_status_and_code(status: int, code: str, words: str, passing: bool) -> None:
+@pytest.mark.parametrize(("status", "code", "words", "transient"), MEANINGS)
+def test_every_status_and_code(status: int, code: str, words: str, transient: bool) -> None:
     body = {"error_code": code, "error_msg": "the service's words"} if code else {}
     step = answer(b"" if status == 304 else body, status)
     with wire(step) as server:
@@ -150,7 +150,7 @@ def test_every_status_and_code(status: int, code: str, words: str, passing: bool
     message = check(outcome)
     assert words in message
     assert f"HTTP {status}" in message
-    assert (tries == 2) is passing
+    assert (tries == 2) is transient
     assert outcome.result["status"] == status
     assert outcome.result["error_code"] == (code or None)
 

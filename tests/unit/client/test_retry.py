@@ -54,7 +54,7 @@ def throttled(retry_after: Any = None) -> bytes:
 
 @pytest.mark.parametrize("fault", [SICK, throttled(), reset, then_close(b""), answer(b"{", 200)])
 @pytest.mark.parametrize("times", [1, 3, 4])
-def test_a_passing_fault_is_survived(fault: Step, times: int) -> None:
+def test_a_transient_fault_is_survived(fault: Step, times: int) -> None:
     clock = VirtualClock()
     with wire(*[fault] * times, listed()) as server:
         outcome = asked(server.url, clock)
@@ -388,7 +388,7 @@ def test_a_second_token_that_is_refused_ends_it() -> None:
         assert (len(server.seen), len(logins)) == (4, 2), "a token that never worked is not renewed"
 
 
-def test_a_login_is_tried_again_after_a_passing_fault() -> None:
+def test_a_login_is_tried_again_after_a_transient_fault() -> None:
     faults = [{"kind": "status", "status": 503, "match": {"api": "tokens"}, "times": 2}]
     with simulation(faults=faults) as cloud:
         outcome = cloud.query(**USER)

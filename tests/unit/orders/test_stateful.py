@@ -106,7 +106,7 @@ class ClientAgainstService(RuleBasedStateMachine):
         faults=st.lists(st.sampled_from(PASSING), max_size=4),
     )
     def the_listing_is_right_whatever_passes(self, method: str, asked_for: dict[str, Any], faults: list[Any]) -> None:
-        """Up to four passing faults in a row change nothing but the time it takes."""
+        """Up to four transient faults in a row change nothing but the time it takes."""
         self.service.cloud.add_faults(faults, replace=True)
         expected_since = self.clock.time_ms()
         outcome = self.service.query(**METHODS[method], **self.options(asked_for))
