@@ -10,7 +10,7 @@ from typing import Any
 from ansible_collections.huaweicloud.modelarts.tests.integration.faults.model import ORDER, Fault, Meaning
 from ansible_collections.huaweicloud.modelarts.tests.support.clouds import KEYS, LOGIN, TOKEN
 
-PASSING, FINAL, HARMLESS = Meaning.PASSING, Meaning.FINAL, Meaning.HARMLESS
+TRANSIENT, FINAL, HARMLESS = Meaning.TRANSIENT, Meaning.FINAL, Meaning.HARMLESS
 WRONG_KEY = {**KEYS, "secret_key": "WRONGsecretOfTheMatrix-q7Zt3LmX9vB2nRw8Yc5Hd0Kp"}
 REFUSES_KEY = ("refuses the access key",)
 REFUSES_LOGIN = ("refuses user name, domain name and password",)
@@ -100,7 +100,7 @@ IDENTITIES = (
     ),
     Fault(
         "IAM unavailable",
-        PASSING,
+        TRANSIENT,
         ("cannot answer just now", "HTTP 503"),
         _iam("tokens", "status", status=503),
         options=LOGIN,
@@ -108,13 +108,13 @@ IDENTITIES = (
     ),
     Fault(
         "IAM throttles",
-        PASSING,
+        TRANSIENT,
         ("is asked too often",),
         _iam("tokens", "status", status=429),
         options=LOGIN,
         status=429,
     ),
-    Fault("IAM resets the login", PASSING, ("closed the connection",), _iam("tokens", "reset"), options=LOGIN),
+    Fault("IAM resets the login", TRANSIENT, ("closed the connection",), _iam("tokens", "reset"), options=LOGIN),
     Fault(
         "IAM answers without a token",
         Meaning.WRONG_ADDRESS,

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a row of the fault matrix is: a fault, what each door makes of it, and the words that a person reads."""
+"""What a row of the fault matrix is: a fault, what each entry point makes of it, and the words that a person reads."""
 
 from __future__ import annotations
 
@@ -11,22 +11,26 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+LATE = ("did not answer in full within", "s, the limit")
 ORDER_NAME = "order.pool-5ed5-w4l2n"
 ORDER = {"pool": "pool-5ed5", "order_name": ORDER_NAME, "state": "succeeded", "created": "1h"}
 
 
 class Meaning(enum.Enum):
-    """What a fault means to the doors; the value is (info and lookup, wait) in the words of the guide."""
+    """What a fault means to the entry points; the value is (info and lookup, wait) in the words of the guide."""
 
-    PASSING = ("Retried, then the task fails", "Survived; looks on until ``wait_timeout``")
+    TRANSIENT = ("Retried, then the task fails", "Survived; polls on until ``wait_timeout``")
     FINAL = ("Fails at once", "Fails at once")
-    WRONG_ADDRESS = ("Fails at once", "Fails at once at the first look; survived once a look has succeeded")
+    WRONG_ADDRESS = ("Fails at once", "Fails at once at the first poll; survived once a poll has succeeded")
     HARMLESS = ("Succeeds", "Succeeds")
     EMPTY = ("Succeeds, without orders", "Looks on until ``visible_timeout``")
-    NO_SUCH_POOL = ("Fails at once", "Looks on until ``visible_timeout``")
+    NO_SUCH_POOL = (
+        "The module fails at once; the lookup does as ``on_missing`` says",
+        "Looks on until ``visible_timeout``",
+    )
 
 
-class Edge(Protocol):
+class RawServer(Protocol):
     """The other end of the wire where no simulator can stand; ``connections`` is None where they cannot be counted."""
 
     @property
@@ -46,7 +50,7 @@ class Fault:
     """One row.
 
     ``reads`` are fragments of the message in the order in which they stand in it. ``cloud`` are the arguments of a
-    simulator, or ``edge`` makes the other end. ``requests`` are those of the info module with ``retries: 1``, where
+    simulator, or ``server`` makes the other end. ``requests`` are those of the info module with ``retries: 1``, where
     they differ from what the meaning implies; None where they cannot be counted. ``alone`` gives a simulator a port
     of its own, which signatures need. A ``sample`` of its kind is met by modules, too, and on every ansible-core.
     """
@@ -55,7 +59,7 @@ class Fault:
     meaning: Meaning
     reads: tuple[str, ...] = ()
     cloud: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    edge: Callable[[], Edge] | None = None
+    server: Callable[[], RawServer] | None = None
     options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     requests: int | None = -1
     status: int | None = None
@@ -76,18 +80,18 @@ class Fault:
         if not rules or self.requests == 1:
             return False
         on_lists = all(rule["match"] == {"api": "list"} for rule in rules)
-        return self.meaning is Meaning.PASSING or (on_lists and self.meaning is Meaning.WRONG_ADDRESS)
+        return self.meaning is Meaning.TRANSIENT or (on_lists and self.meaning is Meaning.WRONG_ADDRESS)
 
     @property
-    def looks_on(self) -> bool:
-        """Whether a wait that meets it from the first look on goes on until its deadline."""
-        return self.meaning in (Meaning.PASSING, Meaning.EMPTY, Meaning.NO_SUCH_POOL)
+    def polls_on(self) -> bool:
+        """Whether a wait that meets it from the first poll on goes on until its deadline."""
+        return self.meaning in (Meaning.TRANSIENT, Meaning.EMPTY, Meaning.NO_SUCH_POOL)
 
     def expected_requests(self) -> int | None:
         """How many requests the info module sends with one retry."""
         if self.requests != -1:
             return self.requests
-        return 2 if self.meaning is Meaning.PASSING else 1
+        return 2 if self.meaning is Meaning.TRANSIENT else 1
 
 
 def row(**values: Any) -> dict[str, Any]:

@@ -7,14 +7,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from ansible_collections.huaweicloud.modelarts.tests.integration.faults import answers, identities, on_the_way
+from ansible_collections.huaweicloud.modelarts.tests.integration.faults import answers, identities, network_faults
 from ansible_collections.huaweicloud.modelarts.tests.integration.faults.model import Fault, Faults
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "docsite" / "rst" / "faults_guide.rst"
 SECTIONS: tuple[tuple[str, Faults], ...] = (
-    ("Network and time", on_the_way.NETWORK),
-    ("TLS", on_the_way.TLS),
-    ("Bytes", on_the_way.BYTES),
+    ("Network and time", network_faults.NETWORK),
+    ("TLS", network_faults.TLS),
+    ("Bytes", network_faults.BYTES),
     ("JSON of the wrong type", answers.JSON),
     ("Statuses", answers.STATUSES),
     ("Error codes and the shapes of errors", answers.CODES),
@@ -47,17 +47,18 @@ The rules behind the tables
 
 * **What may pass is asked again.** Network faults, lost deadlines, cut or broken answers, 408, 425, 429 and most
   of 5xx. ``modelarts_order_info`` and the lookup try again as often as ``retries`` says, after a pause that grows
-  and is never the same twice; ``modelarts_order_wait`` looks on until ``wait_timeout`` and then tells the last
+  and is never the same twice; ``modelarts_order_wait`` polls on until ``wait_timeout`` and then tells the last
   fault.
 * **What time does not heal ends the task at once.** A refused key is never tried again: after a few bad signatures
   the service locks it for minutes. A given token is not tried again either; one that the run fetched by a password
   is renewed, once.
 * **What looks like a wrong address**, such as a web page with status 200, fails at once, but does not end a wait
   that has already seen orders.
-* ``Retry-After`` is honoured, in seconds and as a date. Where it asks for more than a minute, or for more than a
-  wait has left, the task ends and says so: it would only be refused again.
+* ``Retry-After`` is honoured, in seconds and as a date. Where it asks for more than a minute, a task that does not
+  wait ends and says so: it would only be refused again. A wait honours two minutes of it, and makes its last poll at
+  the deadline all the same.
 * **No request lasts longer than** ``timeout``, from connecting to the last byte, and no answer may be larger than
-  16 MiB. A wait ends by its ``wait_timeout``; only the answer to its last look may take a second longer.
+  16 MiB. A wait ends by its ``wait_timeout``; only the answer to its last poll may take a second longer.
 * A failed task returns every key that a successful one returns, so that ``until: pool.all_finished`` works through
   an outage.
 * Redirects are never followed: they would carry a token to another host.

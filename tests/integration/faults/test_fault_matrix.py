@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The fault matrix: every fault met by real tasks at every door, each by a host of its own, all in one play."""
+"""The fault matrix: every fault met by real tasks at every entry point, each by a host of its own, all in one play."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from typing import Any
 
 import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import CONNECTION
-from ansible_collections.huaweicloud.modelarts.tests.integration.faults.edges import write_authorities
-from ansible_collections.huaweicloud.modelarts.tests.integration.faults.model import Fault, Meaning
-from ansible_collections.huaweicloud.modelarts.tests.integration.faults.on_the_way import LATE
+from ansible_collections.huaweicloud.modelarts.tests.integration.faults.model import LATE, Fault, Meaning
 from ansible_collections.huaweicloud.modelarts.tests.integration.faults.page import FAULTS, PAGE, page
-from ansible_collections.huaweicloud.modelarts.tests.integration.faults.world import (
+from ansible_collections.huaweicloud.modelarts.tests.integration.faults.raw_servers import write_authorities
+from ansible_collections.huaweicloud.modelarts.tests.integration.faults.scenario import (
     INTERVAL,
     WAIT_TIMEOUT,
-    World,
-    doors,
+    Scenario,
+    entry_points,
 )
 from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import (
     COLLECTION,
@@ -34,11 +33,11 @@ from ansible_collections.huaweicloud.modelarts.tests.support.clouds import TOKEN
 from ansible_collections.huaweicloud.modelarts.tests.support.shapes import differences
 
 WAIT = f"{COLLECTION}.modelarts_order_wait"
-#: After its deadline a wait's last look may take so many seconds.
+#: After its deadline a wait's last poll may take so many seconds.
 LAST_ANSWER = 0.9
-#: Seconds that a busy machine may add, by whether the wait looks in the process: else each look is a module's run.
+#: Seconds that a busy machine may add, by whether the wait polls in the process: else each poll is a module's run.
 SLACK = {True: 30.0, False: 90.0}
-#: Seconds that a wait has to survive a fault that strikes once: a few looks, each a module's run on a busy machine.
+#: Seconds that a wait has to survive a fault that strikes once: a few polls, each a module's run on a busy machine.
 SURVIVES = 200
 #: A task that takes longer hangs, whatever it was waiting for; ansible ends it then. Seconds.
 HANGS = 240
@@ -47,27 +46,39 @@ PARTS = 3
 
 WAYS = ("module", "in-process") if NEWEST else ("in-process",)
 
-Worlds = dict[str, tuple[Run, World]]
+Scenarios = dict[str, tuple[Run, Scenario]]
 
 
 def tasks() -> list[dict[str, Any]]:
-    """Return the tasks of the play: one for each door; a host passes those over that it has no options for."""
+    """Return the tasks of the play: one for each entry point; a host passes those over that it has no options for."""
     made = []
-    for door in ("info", "lookup", "wait", "healed-info", "healed-wait"):
-        given: dict[str, Any] = {name: f"{{{{ doors[{door!r}].{name} | default(omit) }}}}" for name in CONNECTION}
-        if door == "lookup":
-            action: dict[str, Any] = {"ansible.builtin.debug": {"msg": f"{{{{ query({LOOKUP!r}, **doors.lookup) }}}}"}}
-        elif door.endswith("info"):
+    for entry_point in ("info", "lookup", "wait", "healed-info", "healed-wait"):
+        given: dict[str, Any] = {
+            name: f"{{{{ entry_points[{entry_point!r}].{name} | default(omit) }}}}" for name in CONNECTION
+        }
+        if entry_point == "lookup":
+            action: dict[str, Any] = {
+                "ansible.builtin.debug": {"msg": f"{{{{ query({LOOKUP!r}, **entry_points.lookup) }}}}"}
+            }
+        elif entry_point.endswith("info"):
             action = {INFO: given}
         else:
             named = {name: f"{{{{ wanted.{name} | default(omit) }}}}" for name in ("order_names", "involved_names")}
             patience = {
-                "wait_timeout": "{{ patience }}" if door == "wait" else SURVIVES,
+                "wait_timeout": "{{ patience }}" if entry_point == "wait" else SURVIVES,
                 "interval": INTERVAL,
                 "settle": 0,
             }
             action = {WAIT: {**given, **named, **patience}}
-        made.append({"name": door, "when": f"{door!r} in doors", "ignore_errors": True, "timeout": HANGS, **action})
+        made.append(
+            {
+                "name": entry_point,
+                "when": f"{entry_point!r} in entry_points",
+                "ignore_errors": True,
+                "timeout": HANGS,
+                **action,
+            }
+        )
     return made
 
 
@@ -78,28 +89,30 @@ class Matrix:
         self._ansible = ansible
         self._authorities = authorities
         self._opened = contextlib.ExitStack()
-        self._met: dict[str, Worlds] = {}
+        self._met: dict[str, Scenarios] = {}
 
-    def worlds(self, way: str) -> Worlds:
-        """Return the run and the world of each fault by its host."""
+    def scenarios(self, way: str) -> Scenarios:
+        """Return the run and the scenario of each fault by its host."""
         if way not in self._met:
             self._met[way] = self._meet(in_process=way == "in-process")
         return self._met[way]
 
-    def _meet(self, *, in_process: bool) -> Worlds:
-        met: Worlds = {}
+    def _meet(self, *, in_process: bool) -> Scenarios:
+        met: Scenarios = {}
         for part in range(PARTS):
-            world = self._opened.enter_context(World(FAULTS[part::PARTS], self._authorities, in_process=in_process))
+            scenario = self._opened.enter_context(
+                Scenario(FAULTS[part::PARTS], self._authorities, in_process=in_process)
+            )
             cwd = self._ansible.folder()
-            (cwd / "faults.json").write_text(json.dumps(world.inventory()), encoding="utf-8")
+            (cwd / "faults.json").write_text(json.dumps(scenario.inventory()), encoding="utf-8")
             play = {"hosts": "all", "gather_facts": False, "strategy": "free", "tasks": tasks()}
             play["vars"] = {"modelarts_in_process": in_process}
             run = self._ansible.play([play], "-i", "faults.json", f"--forks={FORKS}", "-vvv", cwd=cwd)
-            met.update({fault.host: (run, world) for fault in world.faults})
+            met.update({fault.host: (run, scenario) for fault in scenario.faults})
         return met
 
     def close(self) -> None:
-        """End all worlds."""
+        """End all scenarios."""
         self._opened.close()
 
 
@@ -112,40 +125,40 @@ def matrix(ansible: Ansible, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture
-def met(matrix: Matrix, how: str, fault: Fault) -> Meeting:
+def met(matrix: Matrix, how: str, fault: Fault) -> Outcome:
     """Return what came of one fault in one way."""
-    return Meeting(fault, *matrix.worlds(how)[fault.host])
+    return Outcome(fault, *matrix.scenarios(how)[fault.host])
 
 
-class Meeting:
-    """One fault with what every door made of it."""
+class Outcome:
+    """One fault with what every entry point made of it."""
 
-    def __init__(self, fault: Fault, run: Run, world: World) -> None:
+    def __init__(self, fault: Fault, run: Run, scenario: Scenario) -> None:
         self.fault = fault
-        self.doors = world.doors[fault.host]
+        self.entry_points = scenario.entry_points[fault.host]
         self._run = run
-        self._world = world
+        self._scenario = scenario
 
-    def result(self, door: str) -> dict[str, Any]:
-        """Return a door's result, failed or not."""
-        return self._run.event(door, self.fault.host).result
+    def result(self, entry_point: str) -> dict[str, Any]:
+        """Return an entry point's result, failed or not."""
+        return self._run.event(entry_point, self.fault.host).result
 
-    def failed(self, door: str) -> bool:
+    def failed(self, entry_point: str) -> bool:
         """Return whether the task failed."""
-        return self._run.event(door, self.fault.host).failed
+        return self._run.event(entry_point, self.fault.host).failed
 
-    def requests(self, door: str) -> int | None:
+    def requests(self, entry_point: str) -> int | None:
         """Return how many requests reached the other end."""
-        return self._world.others[self.fault.host, door].requests()
+        return self._scenario.others[self.fault.host, entry_point].requests()
 
 
-def each_fault(door: str) -> pytest.MarkDecorator:
-    """Return what calls a test with every fault and way in which the door is tried."""
+def each_fault(entry_point: str) -> pytest.MarkDecorator:
+    """Return what calls a test with every fault and way in which the entry point is tried."""
     cases = [
         pytest.param(way, fault, id=f"{way}-{fault.name}")
         for way in WAYS
         for fault in FAULTS
-        if door in doors(fault, way == "in-process")
+        if entry_point in entry_points(fault, way == "in-process")
     ]
     return pytest.mark.parametrize(("how", "fault"), cases)
 
@@ -176,7 +189,7 @@ def unexpected(found: list[str]) -> list[str]:
 
 
 @each_fault("info")
-def test_info(met: Meeting, documentation: dict[str, Any]) -> None:
+def test_info(met: Outcome, documentation: dict[str, Any]) -> None:
     """Succeeds or fails as it should, in the full shape, in words that say why."""
     result, fault = met.result("info"), met.fault
     assert met.failed("info") is (fault.meaning not in SUCCEEDS), result.get("msg")
@@ -193,7 +206,7 @@ def test_info(met: Meeting, documentation: dict[str, Any]) -> None:
 
 
 @each_fault("info")
-def test_how_often_info_asks(met: Meeting) -> None:
+def test_how_often_info_asks(met: Outcome) -> None:
     """Once more after a transient fault, and never after another."""
     wanted = met.fault.expected_requests()
     if wanted is not None:
@@ -201,9 +214,9 @@ def test_how_often_info_asks(met: Meeting) -> None:
 
 
 @each_fault("lookup")
-def test_lookup(met: Meeting) -> None:
+def test_lookup(met: Outcome) -> None:
     """Fails with the same words, after as many requests."""
-    assert met.failed("lookup") is (met.fault.meaning not in SUCCEEDS)
+    assert met.failed("lookup") is (met.fault.meaning not in (*SUCCEEDS, Meaning.NO_SUCH_POOL))
     if met.failed("lookup"):
         msg = str(met.result("lookup")["msg"])
         assert in_order(met.fault.reads, msg), msg
@@ -214,71 +227,71 @@ def test_lookup(met: Meeting) -> None:
 
 
 @each_fault("wait")
-def test_wait(met: Meeting, documentation: dict[str, Any]) -> None:
+def test_wait(met: Outcome, documentation: dict[str, Any]) -> None:
     """Looks on where time may heal it, ends at once where it does not, and never outlasts its deadline."""
     result, fault = met.result("wait"), met.fault
     assert met.failed("wait") is (fault.meaning is not Meaning.HARMLESS), result.get("msg")
     moments = ("failure",) if met.failed("wait") else ()
     assert unexpected(differences(documentation["module"][WAIT]["return"], result, *moments)) == []
-    assert result["elapsed"] <= WAIT_TIMEOUT + LAST_ANSWER + SLACK["lookup" in met.doors]
+    assert result["elapsed"] <= WAIT_TIMEOUT + LAST_ANSWER + SLACK["lookup" in met.entry_points]
     if fault.meaning is Meaning.HARMLESS:
         return
-    if not missed_its_last_look(fault, result["msg"]):
-        check_text(result["msg"], _words_of_wait(fault) if fault.looks_on else fault.reads)
-    assert result["timed_out"] is fault.looks_on
-    if not fault.looks_on:
+    if not missed_its_last_poll(fault, result["msg"]):
+        check_text(result["msg"], _words_of_wait(fault) if fault.polls_on else fault.reads)
+    assert result["timed_out"] is fault.polls_on
+    if not fault.polls_on:
         assert result["polls"] == 1
 
 
-def missed_its_last_look(fault: Fault, msg: str) -> bool:
+def missed_its_last_poll(fault: Fault, msg: str) -> bool:
     """Whether a busy machine took longer for a wait's last answer than LAST_ANSWER, which tests cannot change."""
-    return fault.meaning is Meaning.PASSING and in_order(("Timed out after", "the last look failed: ", *LATE), msg)
+    return fault.meaning is Meaning.TRANSIENT and in_order(("Timed out after", "the last poll failed: ", *LATE), msg)
 
 
 @pytest.mark.parametrize("how", WAYS)
-def test_hardly_any_wait_misses_its_last_look(matrix: Matrix, how: str) -> None:
+def test_hardly_any_wait_misses_its_last_poll(matrix: Matrix, how: str) -> None:
     """So nearly all of them tell what is wrong."""
     waits = [
-        Meeting(fault, *matrix.worlds(how)[fault.host])
+        Outcome(fault, *matrix.scenarios(how)[fault.host])
         for fault in FAULTS
-        if fault.meaning is Meaning.PASSING
+        if fault.meaning is Meaning.TRANSIENT
         and LATE[0] not in fault.reads
-        and "wait" in doors(fault, how == "in-process")
+        and "wait" in entry_points(fault, how == "in-process")
     ]
-    missed = [wait.fault.name for wait in waits if missed_its_last_look(wait.fault, wait.result("wait")["msg"])]
+    missed = [wait.fault.name for wait in waits if missed_its_last_poll(wait.fault, wait.result("wait")["msg"])]
     assert len(missed) <= len(waits) / 2, missed
 
 
 def _words_of_wait(fault: Fault) -> tuple[str, ...]:
     """Return what a wait says that looked on in vain."""
-    if fault.meaning is not Meaning.PASSING:
+    if fault.meaning is not Meaning.TRANSIENT:
         return "Timed out after", "is not listed"
     if fault.name.startswith("Retry-After"):  # which outlasts the few seconds of this wait, sooner or later
-        return " after ", "the last look failed: ", *fault.reads
-    return "Timed out after", "the last look failed: ", *fault.reads
+        return " after ", "the last poll failed: ", *fault.reads
+    return "Timed out after", "the last poll failed: ", *fault.reads
 
 
 @each_fault("wait")
-def test_how_often_wait_asks(met: Meeting) -> None:
-    """A look is one request; what time does not heal costs one look."""
+def test_how_often_wait_asks(met: Outcome) -> None:
+    """A poll is one request; what time does not heal costs one poll."""
     fault, requests = met.fault, met.requests("wait")
     if requests is None or fault.requests is None:
         return
     polls = met.result("wait")["polls"]
-    if fault.meaning is Meaning.PASSING and fault.expected_requests() != 1:
+    if fault.meaning is Meaning.TRANSIENT and fault.expected_requests() != 1:
         assert 1 <= polls <= WAIT_TIMEOUT / INTERVAL * 3
     assert requests <= polls * (fault.expected_requests() or 1)
 
 
 @each_fault("healed-info")
-def test_it_heals(met: Meeting) -> None:
+def test_it_heals(met: Outcome) -> None:
     """Where the fault strikes once, a retry brings the orders."""
     assert not met.failed("healed-info"), met.result("healed-info")["msg"]
     assert len(met.result("healed-info")["orders"]) == 1
 
 
 @each_fault("healed-wait")
-def test_a_wait_survives_it(met: Meeting) -> None:
+def test_a_wait_survives_it(met: Outcome) -> None:
     """In the midst of a wait, everything passes that is not a refusal."""
     result = met.result("healed-wait")
     assert not met.failed("healed-wait"), result["msg"]
@@ -288,7 +301,7 @@ def test_a_wait_survives_it(met: Meeting) -> None:
 @pytest.mark.parametrize("how", WAYS)
 def test_no_traceback_anywhere(matrix: Matrix, how: str) -> None:
     """Not at the terminal, and not in any result."""
-    for run in {id(run): run for run, dummy in matrix.worlds(how).values()}.values():
+    for run in {id(run): run for run, dummy in matrix.scenarios(how).values()}.values():
         text = run.succeeded().output + json.dumps([event.result for event in run.events])
         assert "Traceback" not in text
         assert TOKEN not in text

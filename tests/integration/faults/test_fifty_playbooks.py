@@ -41,7 +41,7 @@ def test_fifty_playbooks_at_once(ansible: Ansible, clouds: Clouds) -> None:
     took = time.monotonic() - began
     assert [output[-800:] for output, process in zip(outputs, running) if process.returncode] == []
     assert took <= BOUND
-    # A look every five seconds or so, and none of them in vain.
+    # A poll every five seconds or so, and none of them in vain.
     assert sim.count() <= PLAYBOOKS * (took / 5 + 4)
     assert {row["status"] for row in sim.requests()} == {200}
     print(f"{PLAYBOOKS} playbooks: {took:.0f} s, {sim.count()} requests")

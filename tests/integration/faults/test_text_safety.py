@@ -41,8 +41,8 @@ def sims(clouds: Clouds) -> dict[str, Sim]:
     """Return clouds that put hostile text everywhere."""
     running = evil_row(phase=f"reviewing {EVIL}", endTimestamp=0)
     failed = evil_row(phase="failed", failReason=f"{EVIL}{LONG}")
-    # One row for each of the three doors, then another for the past that a wait learns from and for its second look:
-    # so it sees its order go back. Then it succeeds.
+    # One row for each of the three entry points, then another for the past that a wait learns from and for its second
+    # poll: so it sees its order go back. Then it succeeds.
     going = evil_row(phase="processing", endTimestamp=0)
     steps = [lists(evil_row(phase="successed"), times=3), lists(going, times=2), lists(evil_row(phase="successed"))]
     back: dict[str, Any] = {"faults": [rule for step in steps for rule in step["faults"]]}
@@ -93,23 +93,23 @@ def test_nothing_reaches_the_terminal_raw(run: Run) -> None:
 
 
 @pytest.mark.parametrize("name", ["error", "redirect", "text", "running", "failed"])
-@pytest.mark.parametrize("door", ["info", "lookup", "wait"])
-def test_messages_are_one_printable_line(run: Run, door: str, name: str) -> None:
+@pytest.mark.parametrize("entry_point", ["info", "lookup", "wait"])
+def test_messages_are_one_printable_line(run: Run, entry_point: str, name: str) -> None:
     """Of a sensible length, however long the text was."""
-    event = run.event(f"{door}: {name}")
+    event = run.event(f"{entry_point}: {name}")
     if not event.failed or "msg" not in event.result:
-        assert name in ("running", "failed") and door != "wait"
+        assert name in ("running", "failed") and entry_point != "wait"
         return
     msg = str(event.result["msg"])
     assert msg.isprintable() and len(msg) < 1500
-    # The last look may take 0.9 s at most, which a busy machine can miss.
+    # The last poll may take 0.9 s at most, which a busy machine can miss.
     assert "evil" in msg or name == "redirect" or "did not answer in full within" in msg
 
 
 def test_other_keys_of_a_failure_are_safe_too(run: Run) -> None:
     """The error code and the request's ID are shown like messages."""
-    for door in ("info", "wait"):
-        result = run.failure(f"{door}: error")
+    for entry_point in ("info", "wait"):
+        result = run.failure(f"{entry_point}: error")
         assert str(result["error_code"]).isprintable() and str(result["request_id"]).isprintable()
 
 

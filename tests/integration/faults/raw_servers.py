@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import trustme
-from ansible_collections.huaweicloud.modelarts.tests.integration.faults.model import Edge, row
+from ansible_collections.huaweicloud.modelarts.tests.integration.faults.model import RawServer, row
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import Wire, answer, listed
 
 
@@ -72,10 +72,10 @@ def _context(names: Iterable[str], begins: int, ends: int) -> ssl.SSLContext:
 
 def tls(
     *names: str, begins: int = 2019, ends: int = 2099, change: Callable[[ssl.SSLContext], object] | None = None
-) -> Callable[[], Edge]:
+) -> Callable[[], RawServer]:
     """Return what makes an https server with a certificate for these names, which lists an order."""
 
-    def make() -> Edge:
+    def make() -> RawServer:
         context = _context(names or ("127.0.0.1",), begins, ends)
         if change:
             change(context)
@@ -145,7 +145,7 @@ class HttpToHttps(Wire):
         self.url = self.url.replace("https:", "http:")
 
 
-def early(status: int) -> Callable[[], Edge]:
+def early(status: int) -> Callable[[], RawServer]:
     """Return what makes a server that sends an interim answer before the true one."""
     interim = f"HTTP/1.1 {status} Interim\r\n\r\n".encode()
     return lambda: Wire(interim + listed(row()))
