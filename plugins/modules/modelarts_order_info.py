@@ -369,8 +369,8 @@ status:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils import (  # noqa: F401
-    _python,  # pylint: disable=unused-import
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils import (  # noqa: F401 # pylint: disable=unused-import
+    _python,
 )
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import query_orders
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._module import answer

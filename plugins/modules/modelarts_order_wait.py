@@ -393,8 +393,8 @@ retry_after:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils import (  # noqa: F401
-    _python,  # pylint: disable=unused-import
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils import (  # noqa: F401 # pylint: disable=unused-import
+    _python,
 )
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._module import answer
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import WAIT, argument_spec

@@ -38,10 +38,10 @@ OTHERS = [name for option in CONNECTION.values() for name in option.env if name.
 TUNING = ["HW_MAX_RETRIES"]
 
 
-def simulator(name: str, /, **variables: Any) -> Task:
+def simulator(title: str, /, **variables: Any) -> Task:
     """Return a task that runs the role; a failure of it ends the play."""
     given = {f"simulator_{key}": value for key, value in variables.items()}
-    return {"name": name, "ansible.builtin.include_role": {"name": f"{COLLECTION}.simulator"}, "vars": given}
+    return {"name": title, "ansible.builtin.include_role": {"name": f"{COLLECTION}.simulator"}, "vars": given}
 
 
 def ask(name: str) -> Task:

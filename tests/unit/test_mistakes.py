@@ -176,7 +176,8 @@ def without_requests() -> str:
     """What is said where the library is not installed, in an interpreter of its own."""
     module = f"ansible_collections.{COLLECTION}.plugins.module_utils._info"
     program = f"import sys; sys.modules['requests'] = None; from {module} import query_orders as ask; "
-    program += f"print(ask({ {**PLACE, **KEY}!r}, {{}}).result['msg'])"
+    given = {**PLACE, **KEY}
+    program += f"print(ask({given!r}, {{}}).result['msg'])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     return done.stdout.strip()
 

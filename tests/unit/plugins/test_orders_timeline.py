@@ -126,13 +126,13 @@ def test_an_order_of_twenty_minutes_can_be_seen_in_a_month(orders: list[tuple[in
     for panel in drawn:
         assert panel.scale is not None
         assert len(panel.rows) <= 24, "an axis is never far"
-        times = sorted(time for bar in panel.bars for time in bar.times)
+        times = sorted(time for drawn_bar in panel.bars for time in drawn_bar.times)
         places = [panel.scale.x(time) for time in times]
         assert places == sorted(places)
         assert LEFT <= places[0] <= places[-1] <= RIGHT
-        for bar in panel.bars:
-            if bar.ran:
-                assert panel.scale.x(bar.ran[1]) - panel.scale.x(min(bar.times)) >= READABLE / 2
+        for drawn_bar in panel.bars:
+            if drawn_bar.ran:
+                assert panel.scale.x(drawn_bar.ran[1]) - panel.scale.x(min(drawn_bar.times)) >= READABLE / 2
 
 
 def test_quiet_time_is_folded_and_the_fold_is_explained() -> None:
