@@ -3,11 +3,12 @@
 # Needs python3 (3.10 or later, with venv), git and make; every target sets up what else it needs.
 
 PYTHON ?= python3
-JOBS ?= 2
-#: Comma of ansible-core lines, for `make matrix`.
+JOBS ?= 3
+# The ansible-core lines, for `make matrix`.
 CORES ?= 2.16 2.18 2.19 2.20 2.21 2.22
 REPORT = build/logs/report.json
-# Sessions side by side, their output as each ends, and what all of it adds up to.
+# Sessions side by side (one more than a small machine has cores, for they wait now and then), the output of each as it
+# ends, and what all of it adds up to.
 NOX = .cache/nox/bin/python -m nox
 RUN = @mkdir -p build/logs && rm -f build/logs/* && \
 	{ $(NOX) --parallel $(JOBS) --report $(REPORT) -s $(1) || status=1; } && \
