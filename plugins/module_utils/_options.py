@@ -6,7 +6,7 @@
 
 """The ONE table of options. Modules, actions, the lookup and the event source all read it.
 
-Tests prove that the documentation of each door agrees with it.
+Tests prove that the documentation of each entry point agrees with it.
 """
 
 from __future__ import annotations

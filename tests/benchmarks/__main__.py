@@ -28,7 +28,7 @@ Written by `make bench` with ansible-core {__version__} on Python {platform.pyth
 both sides of each were measured in the same run, in turn, and are medians; for listings the best of some repetitions.
 Milliseconds and seconds depend on the machine; they stand here as context only. The service is the collection's
 simulator, on loopback and in a process of its own; tasks reach it by https, with a bundle of all usual authorities.
-How often a wait should look is another question: see [requests against lateness](benchmarks-pace.md).
+How often a wait should poll is another question: see [requests against lateness](benchmarks-pace.md).
 """
 PARTS = {
     "What must hold": "",
@@ -67,7 +67,7 @@ def measure(*, quick: bool) -> tuple[list[Figure], dict[str, str]]:
         *costs.figures(),
         *(figure for each in tasks if each.count == whole.PROMISED for figure in whole.figures(each)),
         *(figure for each in herds if each.count == herd.PROMISED for figure in herd.figures(each)),
-        core.look(1 if quick else 3),
+        core.poll(1 if quick else 3),
         *(figure for each in listings if each.count >= listing.PROMISED for figure in each.figures()),
         Figure(f"growth of a listing's processor time up to {wanted[-1]:,} orders, exponent", growth, 1.1),
         *core.processing_figures(processed),

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the core itself costs: normalising against reading the JSON, memory against bytes, one look of a wait, a result.
+"""What the core itself costs: normalising against reading the JSON, memory against bytes, one poll of a wait, a result.
 
 Processor time, not time: what waits for the service does not count.
 """
@@ -170,15 +170,15 @@ class QuickClock(Clock):
         self._slept += max(0.0, seconds)
 
 
-def look(repetitions: int) -> Figure:
-    """Measure one more look of a wait: the difference of a long and a short wait, in a project of fifty orders."""
+def poll(repetitions: int) -> Figure:
+    """Measure one more poll of a wait: the difference of a long and a short wait, in a project of fifty orders."""
     costs = [(_wait(MANY) - _wait(FEW)) / (MANY - FEW) for dummy in range(repetitions)]
-    return Figure("one more look of the wait, processor time", 1000 * median(costs), 5, "ms")
+    return Figure("one more poll of the wait, processor time", 1000 * median(costs), 5, "ms")
 
 
-def _wait(looks: int) -> float:
-    """Return the processor seconds of a wait with so many looks."""
-    timeline = [{"state": "processing", "polls": looks - 1}, {"state": "succeeded"}]
+def _wait(polls: int) -> float:
+    """Return the processor seconds of a wait with so many polls."""
+    timeline = [{"state": "processing", "polls": polls - 1}, {"state": "succeeded"}]
     wanted = {"pool": "pool-5ed5", "order_name": "order.wanted", "timeline": timeline, "created": "1m"}
     with service([wanted, {"generate": {"count": 50, "days": 29}}]) as place:
         given = {**place, "order_names": ["order.wanted"], "wait_timeout": 2_000_000, "interval": 15}
@@ -186,6 +186,6 @@ def _wait(looks: int) -> float:
         begin = time.process_time()
         outcome = wait_for_orders(complete(WAIT, given, {}), {}, QuickClock(), lines.append)
         spent = time.process_time() - begin
-    if outcome.failed or outcome.result["polls"] != looks:
-        raise SystemExit(f"{outcome.result['polls']} looks of {looks}: {outcome.result.get('msg')}")
+    if outcome.failed or outcome.result["polls"] != polls:
+        raise SystemExit(f"{outcome.result['polls']} polls of {polls}: {outcome.result.get('msg')}")
     return spent
