@@ -66,6 +66,8 @@ class World:
     counts_the_page: bool = False
     # Whether each row stays as it is, so that it need not be read anew.
     rows_are_lasting: bool = False
+    # Whether a page passed for the whole: capped at other than the API's hundreds, its total that of its own rows.
+    misled: bool = False
     seed: int = 0
     # Rows that are counted but left out of the page; the rows behind them move up.
     hides: Callable[[Row], bool] = lambda each: False
@@ -135,4 +137,6 @@ class World:
         found = [each for each in found if not self.hides(each)]
         start = 0 if "offset" in self.ignores else offset
         page = [self._order(each) for each in found[start : start + min(limit, self.largest_page)]]
-        return Page(page, _count(len(page) if self.counts_the_page else count))
+        said = _count(len(page) if self.counts_the_page else count)
+        self.misled |= said is not None and len(page) == said < len(found) and said % 100 != 0
+        return Page(page, said)
