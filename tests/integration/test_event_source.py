@@ -25,6 +25,7 @@ from ansible_collections.huaweicloud.modelarts.tests.unit.awx.controller_rules i
 
 PATIENCE = 150.0
 INJECTION = "{{ lookup('pipe', 'touch %s') }}"
+HEADER = "#jinja2: variable_start_string:'[%%', variable_end_string:'%%]'\n[%% lookup('pipe', 'touch %s') %%]"
 HOLD = {"state": "processing", "seconds": 3600}
 
 
@@ -92,7 +93,7 @@ class Engine:
 
     def start(self) -> None:
         assert RULEBOOK is not None
-        name = f"huaweicloud.modelarts.{self.rulebook}"
+        name = self.rulebook if "." in self.rulebook else f"huaweicloud.modelarts.{self.rulebook}"
         command = [str(RULEBOOK), "--rulebook", name, "--inventory", "inventory.yml", *self.arguments]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -157,16 +158,16 @@ def test_success_and_failure_run_different_playbooks_and_a_crash_loses_and_repea
         ]
     )
     with engine(tmp_path, sim.environment) as running:
-        running.wait_for(lambda: len(running.remembered()) == 3, "the first look")
+        running.wait_for(lambda: len(running.remembered()) == 3, "the first poll")
         sim.cloud.advance(3605)
         running.wait_for_line("good has succeeded (order.good-1)")
         running.wait_for_line("bad: order.bad-1 is failed: {{ lookup(")
-        assert "late is ready" not in running.output
+        assert "late has succeeded" not in running.output
         running.kill()
-        sim.cloud.advance(3605)  # the third order ends while nobody looks
+        sim.cloud.advance(3605)  # the third order ends while nobody polls
         running.start()
         running.wait_for_line("late has succeeded (order.late-1)")
-        assert running.output.count("good is ready") == 1
+        assert running.output.count("good has succeeded") == 1
         assert running.output.count("bad: order.bad-1 is failed") == 1
         assert not trap.exists()
 
@@ -213,7 +214,7 @@ def test_variables_of_a_credential_connect_and_job_templates_are_started(clouds:
             arguments = ("--controller-url", f"{controller.url}/", "--controller-token", "a-token-of-the-tests")
 
         with engine(tmp_path, {}, Starter, **variables, job_template_failed="Recover") as running:
-            running.wait_for(lambda: len(running.remembered()) == 2, "the first look")
+            running.wait_for(lambda: len(running.remembered()) == 2, "the first poll")
             sim.cloud.advance(3605)
             running.wait_for(lambda: len(controller.started) == 2, "starting the jobs")
             assert KEYS["secret_key"] not in running.output
@@ -222,4 +223,33 @@ def test_variables_of_a_credential_connect_and_job_templates_are_started(clouds:
         "ModelArts: order succeeded": {"on_order_name": "order.good-1"},
         "Recover": {"on_order_name": "order.bad-1"},
     }
+    assert not trap.exists()
+
+
+@pytest.mark.parametrize("attack", [INJECTION, HEADER], ids=["braces", "header"])
+def test_a_playbook_that_prints_the_event_runs_nothing(clouds: Clouds, tmp_path: Path, attack: str) -> None:
+    """ansible-rulebook hands every event to every playbook as extra variables, in which templates are evaluated."""
+    trap = tmp_path / "trap"
+    failed = {"state": "failed", "reason": attack % trap}
+    sim = clouds.new([{"pool": "bad", "order_name": "order.bad-1", "timeline": [HOLD, failed]}])
+    printing = [{"ansible.builtin.debug": {"msg": "REASON {{ ansible_eda.event.order.fail_reason }}"}}]
+    printing += [{"ansible.builtin.debug": {"var": "ansible_eda"}}]
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": printing}
+    action = {"run_playbook": {"name": "print.yml", "copy_files": False}}
+    rules = [{"name": "print", "condition": 'event.order.state == "failed"', "action": action}]
+    arguments = {"interval": 0.3, "state_file": str(tmp_path / "state.json")}
+    sources = [{"huaweicloud.modelarts.modelarts_orders": arguments}]
+    rulebook = [{"name": "own", "hosts": "localhost", "sources": sources, "rules": rules}]
+    (tmp_path / "print.yml").write_text(yaml.safe_dump([play]), encoding="utf-8")
+    (tmp_path / "own.yml").write_text(yaml.safe_dump(rulebook), encoding="utf-8")
+
+    class Own(Engine):
+        rulebook = "own.yml"
+
+    with engine(tmp_path, sim.environment, Own) as running:
+        running.wait_for(lambda: len(running.remembered()) == 1, "the first poll")
+        sim.cloud.advance(3605)
+        running.wait_for_line("PLAY RECAP")
+        assert "REASON" in running.output
+        assert str(trap) in running.output
     assert not trap.exists()

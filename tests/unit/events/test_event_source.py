@@ -185,6 +185,32 @@ def test_an_expired_password_token_is_renewed_silently() -> None:
         assert len(w.requests("tokens")) > 3
 
 
+@pytest.mark.parametrize("way", ["oidc", "agency"])
+def test_temporary_keys_are_renewed_silently_for_as_long_as_it_runs(way: str) -> None:
+    """Eight hours with keys of a quarter of one; the arguments are all there is, as in a controller."""
+    from modelarts_simulator.switches import DEFAULT_ID_TOKEN, OIDC_AGENCY, PROVIDER
+
+    with scenario(ORDERS, settings={"key_lifetime": 900}) as w:
+        environ = w.server.environment()
+        urls = {"iam_endpoint": environ["HW_AUTH_URL"], "sts_endpoint": environ["HUAWEICLOUD_SDK_STS_ENDPOINT"]}
+        place: dict[str, t.Any] = {
+            "region": environ["HW_REGION_NAME"],
+            "endpoint": environ["HW_MODELARTS_ENDPOINT"],
+            **urls,
+        }
+        oidc = {"oidc_provider_urn": PROVIDER, "oidc_agency_urn": OIDC_AGENCY, "oidc_token": DEFAULT_ID_TOKEN}
+        agency = {"assume_role_agency_name": "simulator-agency", "assume_role_domain_name": "simulator-partner"}
+        keys = {"access_key": environ["HW_ACCESS_KEY"], "secret_key": environ["HW_SECRET_KEY"], **agency}
+        place.update(oidc if way == "oidc" else keys, temporary_key_duration="15m")
+        events = w.run(8 * 3600, {}, **place)
+        assert errors(events) == []
+        # The agency leads to another account, which has no orders.
+        assert told(events)[-1:] == (STORY[-1:] if way == "oidc" else [])
+        logins = [row for row in w.cloud.log if row.get("api") != "list"]
+        assert 32 <= len(logins) <= 70
+        assert {row["status"] for row in w.cloud.log} <= {200, 201}
+
+
 # The state file
 
 
