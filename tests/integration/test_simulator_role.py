@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import concurrent.futures
+import os
 import subprocess
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import CONNECTION
 from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import (
     COLLECTION,
@@ -140,6 +142,14 @@ def test_two_rehearsals_at_once_never_see_each_other(ansible: Ansible) -> None:
         runs = list(pool.map(rehearse, ("pool-a", "pool-b"), ("pool-b", "pool-a")))
     assert [pool_names(run, "ask") for run in runs] == [["pool-a"], ["pool-b"]]
     assert left(ansible) == []
+
+
+def test_a_run_is_told_by_its_machine_and_the_parent_of_who_asks() -> None:
+    variables = yaml.safe_load((ROOT / "roles/simulator/vars/main.yml").read_text(encoding="utf-8"))
+    script = str(variables["__simulator_who"])
+    for program in (script, script.replace("/proc/", "/nowhere/")):  # by Linux's own files, elsewhere by ps
+        told = subprocess.run(["sh", "-c", program], stdout=subprocess.PIPE, text=True, check=True).stdout
+        assert told == f"{os.uname().nodename}-{os.getppid()}\n"
 
 
 def test_it_ends_where_the_run_is_killed(ansible: Ansible) -> None:

@@ -92,11 +92,13 @@ class Home(t.NamedTuple):
 
 def home(folder: str, name: str) -> Home:
     """The home of that name, below the user's own folder where none is given."""
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
-        raise ScenarioError(f"name {name!r}: use letters, digits, dots, hyphens and underscores, 100 at most")
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}", name):
+        raise ScenarioError(f"name {name!r}: use letters, digits, dots, hyphens and underscores, 200 at most")
     own = os.environ.get("XDG_RUNTIME_DIR", "")
     base = own if os.access(own, os.W_OK) else tempfile.gettempdir()
-    return Home(os.path.abspath(folder or os.path.join(base, f"modelarts-simulator-{os.getuid()}")), name)
+    return Home(
+        os.path.abspath(os.path.expanduser(folder) or os.path.join(base, f"modelarts-simulator-{os.getuid()}")), name
+    )
 
 
 def _private(path: str) -> int:
