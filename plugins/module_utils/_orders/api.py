@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import concurrent.futures
 import dataclasses
 import gc
 import typing as t
@@ -27,7 +26,7 @@ from .._client.response import Response
 from .._client.retry import Transport
 from .._client.text import safe
 from . import model as _order
-from .pagination import Page, paginate
+from .pagination import Page, paginate, side_by_side
 from .query import Query
 
 # What the API takes for a limit of 0 or none.
@@ -127,11 +126,7 @@ class OrdersApi:
         def resources_of(order: _order.Order) -> tuple[Rows, str]:
             return ([], lasting[0]) if lasting else self._resources_of(order, lasting)
 
-        if len(orders) > 1:
-            with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-                found = list(pool.map(resources_of, orders))
-        else:
-            found = [resources_of(order) for order in orders]
+        found = side_by_side(resources_of, orders, WORKERS)
         for order, (resources, dummy) in zip(orders, found):
             order["resources"] = resources
         reasons = [reason for dummy, reason in found if reason]

@@ -19,12 +19,14 @@ Times are epoch ms. Inner bounds are padded, as the service may take them as exc
 
 from __future__ import annotations
 
-import concurrent.futures
 import dataclasses
 import math
 import typing as t
 
 from .model import Order, key_of, progress_of
+
+T = t.TypeVar("T")
+R = t.TypeVar("R")
 
 PAGE = REACH = 500
 # Pages read by offset share so many orders, to notice that orders between them have shifted. The windows of sorted
@@ -104,6 +106,17 @@ def paginate(
     return _Reader(fetch, since_ms, until_ms, since_ms if now_ms is None else now_ms, workers).run()
 
 
+def side_by_side(function: t.Callable[[T], R], values: t.Sequence[T], workers: int) -> list[R]:
+    """Return what a function makes of each value, in at most so many threads; the first error propagates."""
+    if len(values) < 2:
+        return [function(value) for value in values]
+    # Not imported above: nearly all listings are one page, and what a lookup loads is loaded anew by each worker.
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+    with ThreadPoolExecutor(workers, "modelarts") as pool:
+        return list(pool.map(function, values))
+
+
 class _Reader:
     """One listing: windows to ask (``todo``), windows that sorted pages vouch for (``trusted``), what was learnt."""
 
@@ -162,10 +175,7 @@ class _Reader:
         return [(window, page, self._keep(window, page)) for window, page in zip(windows, pages)]
 
     def _pages(self, requests: list[Request]) -> list[Page]:
-        if len(requests) == 1:
-            return [self._fetch(*requests[0])]
-        with concurrent.futures.ThreadPoolExecutor(self._workers, "modelarts-page") as pool:
-            return list(pool.map(lambda request: self._fetch(*request), requests))
+        return side_by_side(lambda request: self._fetch(*request), requests, self._workers)
 
     def _request(self, window: Window) -> Request:
         if not window.keys:  # pages of other bounds must not count as the window's own

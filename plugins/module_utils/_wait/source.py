@@ -8,13 +8,13 @@
 
 from __future__ import annotations
 
-import concurrent.futures
 import dataclasses
 import typing as t
 
 from .._client.errors import InputError, ModelArtsError, NotPublishedError, PoolNotFoundError, as_typed
 from .._orders.api import WORKERS, Listing, OrdersApi
 from .._orders.model import Order
+from .._orders.pagination import side_by_side
 from .._orders.pools import PoolsApi, awaited, broken_phase, count_nodes, nodes_of, unknown_pool
 from .._orders.query import Query
 from .._session import Session
@@ -127,10 +127,7 @@ class DirectSource:
             except Exception as error:
                 return as_typed(error, self._session.redactor.line)
 
-        if len(targets) == 1:
-            return [ask(targets[0])]
-        with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-            return list(pool.map(ask, targets))
+        return side_by_side(ask, targets, WORKERS)
 
     def _poll_pool_of(self, target: PoolTarget, api: PoolsApi) -> PoolReport:
         if not target.knows_nodes:

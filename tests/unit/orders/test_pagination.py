@@ -529,7 +529,7 @@ def test_the_first_error_ends_the_paginate(failing: int) -> None:
         paginate(fetch, SINCE_MS)
     assert begun[0] <= failing + 4
     assert ended[0] == begun[0], "a request outlived the scan"
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("modelarts-scan")]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("modelarts")]
 
 
 def test_real_threads_find_all_with_four_requests_at_most_side_by_side() -> None:
