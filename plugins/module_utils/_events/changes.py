@@ -7,14 +7,11 @@
 """The event source without its loop: the orders of one poll in, events out. No clock, no sleep, no network, no disk.
 
 Every order of the last month and a half stays known, so that no listing, however stale or partial, and no clock can
-make a change come twice. What is remembered survives in a journal: its first line is a snapshot that already counts the
-events of a poll as reported and holds them in full; each further line is the ID of one of them that the rules have
-taken. So whoever reads the journal after a crash knows which events are undelivered, at whatever point it came.
+make a change come twice.
 """
 
 from __future__ import annotations
 
-import json
 import typing as t
 
 from .._orders import model as _order
@@ -36,9 +33,6 @@ CONFIRM_SECONDS = 60.0
 _EDGE_MS = 1000
 # So many known orders at most are asked for by one request: a full page of 500 would have to be followed by another.
 _SPAN = 450
-_FORMAT = 2
-# How every journal begins.
-MARK = b'{"modelarts_orders":'
 
 
 class Moment(t.NamedTuple):
@@ -188,42 +182,6 @@ class ChangeTracker:
         if gone:
             self.report_since = max(self.report_since or 0, bound + LATE_MS)
 
-    # The journal
-
-    def dump(self) -> str:
-        """Return the journal's first line."""
-        data = {
-            "modelarts_orders": _FORMAT,
-            "scope": self.scope,
-            "report_since": self.report_since,
-            "polled": self.polled,
-            "known": self.known,
-            "undelivered": list(self.undelivered.values()),
-        }
-        return json.dumps(data, separators=(",", ":")) + "\n"
-
-    @classmethod
-    def load(cls, text: str) -> ChangeTracker:
-        """Return what a journal remembers. Raises ValueError where it is none; a torn last line is no fault."""
-        head, *taken = text.split("\n")
-        try:
-            data = json.loads(head)
-            return cls._from(_translated(data) if data["modelarts_orders"] == 1 else data, set(taken))
-        except (AttributeError, IndexError, KeyError, RecursionError, TypeError) as error:
-            raise ValueError("no journal") from error
-
-    @classmethod
-    def _from(cls, data: dict[str, t.Any], taken: set[str]) -> ChangeTracker:
-        if data["modelarts_orders"] != _FORMAT:
-            raise ValueError("another format")
-        self = cls(_checked(data["scope"], str))
-        self.report_since = None if data["report_since"] is None else _checked(data["report_since"], int)
-        self.polled = _checked(data["polled"], int)
-        self.known = {key: _known(value) for key, value in _checked(data["known"], dict).items()}
-        events = [_checked(event, dict) for event in _checked(data["undelivered"], list)]
-        self.undelivered = {_checked(event["id"], str): event for event in events if event["id"] not in taken}
-        return self
-
 
 def _progress(state: str, finished: bool) -> int:
     return 2 if finished else int(state != _order.PENDING)
@@ -258,27 +216,3 @@ def _spans(rows: t.Iterable[tuple[int, bool]], recent: int, floor: int) -> list[
         end = created if asked else end
         count += 1
     return [*spans, (max(floor, (recent if start is None else start) - _EDGE_MS), None)]
-
-
-def _translated(data: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Return the first release's journal in today's words. It forgot finished orders: none of them is new."""
-    dummy, scope, since, polled, known, undelivered = data.values()
-    return {
-        "modelarts_orders": _FORMAT,
-        "scope": scope,
-        "report_since": None if since is None else max(since, polled),
-        "polled": polled,
-        "known": {key: [*row, row[2]] for key, row in known.items()},
-        "undelivered": undelivered,
-    }
-
-
-def _checked(value: t.Any, kind: type) -> t.Any:
-    if not isinstance(value, kind):
-        raise TypeError(f"{kind.__name__} expected")
-    return value
-
-
-def _known(value: t.Any) -> Known:
-    state, finished, *times = _checked(value, list)
-    return Known(_checked(state, str), _checked(finished, bool), *(_checked(each, int) for each in times))

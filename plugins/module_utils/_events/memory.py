@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 
 from .._client.clock import Clock
+from . import journal
 from .changes import ChangeTracker
 from .reporter import Reporter
 from .state_file import StateFile, StateFileError, StateFileHeldError
@@ -61,7 +62,7 @@ class Memory:
         if self._file is None or not (self.tracker.changed or is_old):
             return
         try:
-            await in_thread(self._file.save, self.tracker.dump())
+            await in_thread(self._file.save, journal.dump(self.tracker))
         except StateFileHeldError:
             raise
         except StateFileError as error:

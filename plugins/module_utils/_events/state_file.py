@@ -14,7 +14,8 @@ import threading
 
 from .._client.errors import ModelArtsError
 from .._client.text import safe
-from .changes import MARK, ChangeTracker
+from . import journal
+from .changes import ChangeTracker
 from .lock import HeldError, Lock, open_own
 
 
@@ -50,9 +51,9 @@ class StateFile:
         except OSError as error:
             raise self._block(self._error("be read", error)) from None
         try:
-            return ChangeTracker.load(data.decode("utf-8")) if data else None
+            return journal.load(data.decode("utf-8")) if data else None
         except ValueError:
-            raise self._set_aside() if data.startswith(MARK) else self._block(self._foreign()) from None
+            raise self._set_aside() if data.startswith(journal.MARK) else self._block(self._foreign()) from None
 
     def _acquire(self) -> None:
         try:

@@ -10,7 +10,7 @@ import uuid
 
 import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client import errors as _errors
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events import changes
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events import changes, journal
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.changes import (
     CONFIRM_SECONDS,
     FORGET_MS,
@@ -315,7 +315,7 @@ def test_a_wider_scope_reports_nothing_old_but_loses_none_of_the_time_between() 
     tracker = ChangeTracker("one pool")
     tracker.update([order("a", "pending", NOW)], at())
     tracker.update([order("a", "pending", NOW)], at(5 * HOUR))
-    tracker = ChangeTracker.load(tracker.dump())
+    tracker = journal.load(journal.dump(tracker))
     tracker.watch("two pools")
     assert tracker.spans(FLOOR, 0) == [(FLOOR, None)]
     rows = [order("a", "failed"), order("b", "failed", NOW + 2 * HOUR), order("c", "failed", NOW + 5 * HOUR)]
@@ -326,7 +326,7 @@ def test_a_restart_does_not_report_since_again() -> None:
     tracker = ChangeTracker()
     assert tracker.update([order("a", "failed", NOW - HOUR)], at(), since=FLOOR)
     tracker.undelivered.clear()
-    tracker = ChangeTracker.load(tracker.dump())
+    tracker = journal.load(journal.dump(tracker))
     assert tracker.update([order("a", "failed", NOW - HOUR)], at(), since=FLOOR) == []
 
 
@@ -341,7 +341,7 @@ def test_a_journal_of_the_first_release_is_read() -> None:
         "known": {"a": ["failed", True, NOW - HOUR], "b": ["pending", False, NOW - 50 * HOUR]},
         "owed": [event, {**event, "id": "taken"}],
     }
-    tracker = ChangeTracker.load(json.dumps(head) + "\ntaken\n")
+    tracker = journal.load(json.dumps(head) + "\ntaken\n")
     tracker.watch("s")
     assert list(tracker.undelivered) == [event["id"]]
     rows = [
@@ -432,18 +432,18 @@ def test_what_no_parser_can_take_is_left_out() -> None:
 )
 def test_a_broken_journal_is_a_value_error(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - whatever it says
-        ChangeTracker.load(text)
+        journal.load(text)
 
 
 @given(st.data())
 def test_any_damage_to_a_journal_is_a_value_error_or_harmless(data: st.DataObject) -> None:
     tracker = started(order("a", "pending"))
     tracker.update([order("a", "failed", failReason="\ud800 \x1b[2J")], at())
-    text = json.loads(tracker.dump())
+    text = json.loads(journal.dump(tracker))
     key = data.draw(st.sampled_from(sorted(text)))
     text[key] = data.draw(st.none() | st.integers() | st.text() | st.lists(st.integers()) | st.just({"a": [1]}))
     try:
-        ChangeTracker.load(json.dumps(text) + "\n")
+        journal.load(json.dumps(text) + "\n")
     except ValueError:
         pass
 
@@ -473,9 +473,9 @@ class Disk:
 
     def run(self, polls: t.Iterator[tuple[int, dict[str, str]]], last: list[tuple[int, dict[str, str]]]) -> None:
         """Go on from the journal until a crash or the end. A poll that a crash interrupted is made again."""
-        tracker = ChangeTracker.load(self.text) if self.text else ChangeTracker()
+        tracker = journal.load(self.text) if self.text else ChangeTracker()
         # Written anew, as nothing may be appended to a torn line.
-        self.text = tracker.dump()
+        self.text = journal.dump(tracker)
         self.deliver(tracker)
         while True:
             if not last:
@@ -485,7 +485,7 @@ class Disk:
             rows = [order(name, phase, NOW + 1, NOW + number * HOUR + 2) for name, phase in listed.items()]
             tracker.update(rows, at(2 + number * HOUR), since=NOW)
             self.step()
-            self.text = tracker.dump()
+            self.text = journal.dump(tracker)
             last.clear()
             self.deliver(tracker)
 

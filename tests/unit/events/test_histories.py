@@ -16,6 +16,7 @@ import random
 import typing as t
 
 import pytest
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events import journal
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.changes import ChangeTracker, Moment, Span
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.model import Order, normalise
 
@@ -109,7 +110,7 @@ def watch(luck: random.Random, stories: list[Story], since: int | None) -> list[
         events += tracker.update(service.listing(spans, now, good), at, since=since)
         if luck.random() < 0.02:
             tracker.undelivered.clear()
-            tracker = ChangeTracker.load(tracker.dump())
+            tracker = journal.load(journal.dump(tracker))
         now += interval if not good else 600_000
     for one in stories:
         assert tracker.known[one.name].state == one.steps[-1][1], one

@@ -16,7 +16,13 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events import changes, delivery, poller, state_file
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events import (
+    changes,
+    delivery,
+    journal,
+    poller,
+    state_file,
+)
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.source import Source
 from ansible_collections.huaweicloud.modelarts.tests.unit.events.scenario import PLUGIN, Event, scenario, told
 from ansible_collections.huaweicloud.modelarts.tests.unit.events.test_event_source import FAILS, ORDERS, STORY, errors
@@ -90,7 +96,7 @@ PLACES: list[tuple[t.Any, str]] = [
     (poller, "given_options"),
     (changes.ChangeTracker, "spans"),
     (changes.ChangeTracker, "update"),
-    (changes.ChangeTracker, "dump"),
+    (journal, "dump"),
     (state_file.StateFile, "load"),
     (state_file.StateFile, "save"),
     (state_file.StateFile, "took"),
