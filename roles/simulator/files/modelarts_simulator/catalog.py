@@ -47,13 +47,13 @@ class _Sorted:
             self._link(order)
 
     def _link(self, order: Order) -> None:
-        for pool in {order.pool, order.pool_id}:
+        for pool in dict.fromkeys((order.pool, order.pool_id)):
             self._by_pool.setdefault(pool, []).append(order)
 
     def _remove(self, order: Order) -> None:
         place = self._orders.index(order, bisect.bisect_left(self._created, order.created))
         del self._orders[place], self._created[place]
-        for pool in {order.pool, order.pool_id}:
+        for pool in dict.fromkeys((order.pool, order.pool_id)):
             self._by_pool[pool].remove(order)
 
     def orders_of(self, pool_id: str) -> list[Order]:
