@@ -30,7 +30,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: Looks once, does not wait, and does not fail over what it sees.
+    details: Polls once, does not wait, and does not fail over what it sees.
   async:
     support: full
     details: Then the module waits on the target, and no progress lines are shown.
