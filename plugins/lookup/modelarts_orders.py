@@ -115,6 +115,8 @@ from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._lookup_opti
 
 display = Display()
 
+# A list of pools is as good as terms.
+_POOLS = ("involved_name", *INFO["involved_name"].aliases)
 _OPTIONS = {**INFO, "on_missing": Option(default="skip", choices=("error", "warn", "skip"))}
 
 
@@ -126,6 +128,7 @@ class LookupModule(LookupBase):
     ) -> list[dict[str, t.Any]]:
         """Return the orders of the pools in ``terms``, newest first."""
         kwargs.pop("wantlist", None)  # from with_modelarts_orders
+        terms = [*terms, *(kwargs.pop(name) for name in _POOLS if isinstance(kwargs.get(name), (list, tuple)))]
         try:
             options = PluginOptions(self, _OPTIONS, kwargs, variables or {}, self._evaluate)
             pools = self._pools(terms)

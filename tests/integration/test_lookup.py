@@ -66,7 +66,7 @@ def run(ansible: Ansible, sims: dict[str, Sim]) -> Run:
         *by_variables(sim),
         look_up("empty list", sim.options, []),
         look_up("null", sim.options, None, ignore_errors=True),
-        look_up("unknown option", {**sim.options, "pools": "beta"}, ignore_errors=True),
+        look_up("unknown option", {**sim.options, "poools": "beta"}, ignore_errors=True),
         look_up("no boolean", {**sim.options, "validate_certs": "enabled"}, ignore_errors=True),
         look_up("empty texts", {**dict.fromkeys(("region", "since", "timeout", "validate_certs"), ""), **sim.options}),
     ]
@@ -168,7 +168,7 @@ def test_nothing_is_taken_for_something_else(run: Run, sims: dict[str, Sim]) -> 
     """An empty list for every pool, an unknown option for none at all, any word for false."""
     assert names(run, "empty list") == []
     assert "name or ID" in run.failure("null")["msg"]
-    assert "pools is no option of this lookup: known are region" in run.failure("unknown option")["msg"]
+    assert "poools is no option of this lookup: known are region" in run.failure("unknown option")["msg"]
     assert "validate_certs: 'enabled' is neither true nor false" in run.failure("no boolean")["msg"]
 
 

@@ -51,6 +51,14 @@ def test_a_whole_listing_is_no_matter() -> None:
         assert ask(cloud.url, "a", on_missing="error") == (["a1"], [])
 
 
+@pytest.mark.parametrize("name", ["pool", "pools", "pool_name", "pool_names", "involved_name", "involved_names"])
+def test_a_pool_has_many_names(name: str) -> None:
+    with simulation(real_time=True, orders=ORDERS) as cloud:
+        assert ask(cloud.url, **{name: ["a"]})[0] == ["a1"]
+        assert set(ask(cloud.url, **{name: ["a", "b"]})[0]) == {"a1", "b1"}
+        assert ask(cloud.url, **{name: []})[0] == [], "nothing is not the wish to see everything"
+
+
 @pytest.mark.parametrize("kind", [ZeroDivisionError, RecursionError, MemoryError, RuntimeError])
 @pytest.mark.parametrize("api", ["list", "add_details"])
 def test_no_exception_leaves(kind: type[Exception], api: str, monkeypatch: pytest.MonkeyPatch) -> None:
