@@ -61,10 +61,10 @@ def waited(run: Run) -> dict[str, Any]:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_variable_may_be_empty(ansible: Ansible, sim: Sim, tmp_path: Any, role: str) -> None:
-    """As unanswered questions of a survey are: then nothing but the one that says what is wanted counts."""
+    """As unanswered questions of a survey are: then nothing but the one that says what is meant counts."""
     page = tmp_path / "orders.html"
-    wanted = {"wait_for_orders_order_names": "done"} if role == "wait_for_orders" else {"order_report_dest": str(page)}
-    run = play(ansible, sim, role, **{**dict.fromkeys(variables(role), ""), **wanted})
+    needed = {"wait_for_orders_order_names": "done"} if role == "wait_for_orders" else {"order_report_dest": str(page)}
+    run = play(ansible, sim, role, **{**dict.fromkeys(variables(role), ""), **needed})
     run.succeeded()
     if role == "order_report":
         text = page.read_text(encoding="utf-8")
@@ -197,7 +197,7 @@ def test_what_reaches_the_module(ansible: Ansible, role: str, given: str) -> Non
 
 @pytest.mark.parametrize("as_text", [False, True], ids=["typed", "text"])
 def test_false_and_zero_count(ansible: Ansible, sim: Sim, as_text: bool) -> None:
-    """With fail_fast off a failed order does not end the look, and a look at no patience is one look."""
+    """With fail_fast off a failed order does not end the wait, and a wait without patience is one poll."""
     small_ones = {"fail_fast": False, "details": False, "wait_timeout": 0, "settle": 0, "heartbeat": 0, "latest": False}
     given = {f"wait_for_orders_{name}": str(value).lower() if as_text else value for name, value in small_ones.items()}
     result = waited(play(ansible, sim, "wait_for_orders", wait_for_orders_pools="pool-bad,pool-long", **given))
@@ -232,6 +232,19 @@ def test_an_unknown_variable_is_warned_of(ansible: Ansible, sim: Sim, tmp_path: 
     assert "is wait_for_orders_wait_timeout meant?" in said
     assert "order_report_titel is not a variable of the role order_report: is order_report_title meant?" in said
     assert said.count("is not a variable") == 3
+
+
+@pytest.mark.parametrize("job", [{}, {"awx_job_id": 7}], ids=["by hand", "a controller's job"])
+def test_a_secret_that_a_controller_shows_is_warned_of(ansible: Ansible, sim: Sim, job: dict[str, int]) -> None:
+    """Everybody who may see the job sees its extra variables; the warning names the variable and no value."""
+    secret = sim.options["secret_key"]
+    given = {"wait_for_orders_secret_key": secret, "wait_for_orders_access_key": sim.options["access_key"]}
+    run = play(ansible, sim, "wait_for_orders", wait_for_orders_pools="pool-done", **given, **job).succeeded()
+    said = (
+        "wait_for_orders_secret_key is an extra variable, which the controller shows in plain: put it into a credential"
+    )
+    assert (said in " ".join(run.stderr.split())) is bool(job)
+    assert secret not in run.output
 
 
 @pytest.mark.parametrize(
@@ -281,7 +294,7 @@ def test_a_controllers_file_of_variables(ansible: Ansible, sim: Sim, tmp_path: P
 
 @pytest.mark.parametrize("end", ["succeeded", "failed"])
 def test_what_a_rulebooks_job_gets(ansible: Ansible, sim: Sim, tmp_path: Path, end: str) -> None:
-    """The name of the order, which may look like a number, and no tasks to go on with."""
+    """The name of the order, which may read as a number, and no tasks to go on with."""
     answers = {"on_order_name": {"succeeded": "0755", "failed": "0644"}[end], "on_order_tasks": ""}
     (tmp_path / "vars.yml").write_text(extra_vars_file(answers), encoding="utf-8")
     command = ["ansible-playbook", f"{COLLECTION}.on_order_{end}", "-e", f"@{tmp_path}/vars.yml"]
@@ -289,7 +302,7 @@ def test_what_a_rulebooks_job_gets(ansible: Ansible, sim: Sim, tmp_path: Path, e
 
 
 @pytest.mark.parametrize("pool", ["0755", "0x1f"])
-def test_one_answer_that_looks_like_a_number(ansible: Ansible, sim: Sim, tmp_path: Path, pool: str) -> None:
+def test_one_answer_that_reads_as_a_number(ansible: Ansible, sim: Sim, tmp_path: Path, pool: str) -> None:
     """The pool's name is what was written."""
     answers = {"wait_for_orders_involved_names": pool, "wait_for_orders_order_names": ""}
     (tmp_path / "vars.yml").write_text(extra_vars_file(answers), encoding="utf-8")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text from the service stays text: it never reaches templating, through whichever door and variable it passes."""
+"""Text from the service stays text: it never reaches templating, through whichever entry point it comes."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def run(ansible: Ansible, sims: dict[str, Sim], way: dict[str, bool]) -> Run:
         *through("module", "{{ asked.orders[0] }}"),
         *through("lookup", query),
         rescued("module error", ask("ask in vain", error)),
-        rescued("lookup error", look_up("look in vain", error)),
+        rescued("lookup error", look_up("look up in vain", error)),
         look_up("warned", {**order, "on_missing": "warn"}, "{% raw %}" + SUM + "{% endraw %}"),
     ]
     return ansible.tasks(tasks, vars={**way, "options": order})
@@ -116,21 +116,21 @@ def test_it_is_returned_verbatim(run: Run, evil: str) -> None:
     assert order["resource_display_name"] == f"pool {SUM}"
 
 
-@pytest.mark.parametrize("door", ["module", "lookup"])
-def test_it_stays_text_wherever_it_goes(run: Run, evil: str, door: str) -> None:
+@pytest.mark.parametrize("entry", ["module", "lookup"])
+def test_it_stays_text_wherever_it_goes(run: Run, evil: str, entry: str) -> None:
     """Facts, messages, files, conditions and loops."""
-    assert run.result(f"{door}: fact")["ansible_facts"]["order"]["fail_reason"] == evil
-    assert run.result(f"{door}: message")["msg"] == f"{evil} | pool {SUM}"
-    assert run.failure(f"{door}: assertion")["msg"] == evil
-    assert (run.cwd / f"{door}.txt").read_text(encoding="utf-8") == evil
-    assert [event.result["msg"] for event in run.of(f"{door}: loop") if event.event == "item ok"] == [evil]
+    assert run.result(f"{entry}: fact")["ansible_facts"]["order"]["fail_reason"] == evil
+    assert run.result(f"{entry}: message")["msg"] == f"{evil} | pool {SUM}"
+    assert run.failure(f"{entry}: assertion")["msg"] == evil
+    assert (run.cwd / f"{entry}.txt").read_text(encoding="utf-8") == evil
+    assert [event.result["msg"] for event in run.of(f"{entry}: loop") if event.event == "item ok"] == [evil]
 
 
-@pytest.mark.parametrize("door", ["module", "lookup"])
-def test_an_error_stays_text_in_a_rescue(run: Run, evil: str, door: str) -> None:
+@pytest.mark.parametrize("entry", ["module", "lookup"])
+def test_an_error_stays_text_in_a_rescue(run: Run, evil: str, entry: str) -> None:
     """The service's code and message, in the failure and in what a rescue makes of it."""
-    task = {"module": "ask in vain", "lookup": "look in vain"}[door]
-    for msg in (run.failure(task)["msg"], run.result(f"{door} error: message")["msg"]):
+    task = {"module": "ask in vain", "lookup": "look up in vain"}[entry]
+    for msg in (run.failure(task)["msg"], run.result(f"{entry} error: message")["msg"]):
         assert evil in msg
         assert SUM in msg
         assert EVALUATED not in msg
@@ -168,12 +168,12 @@ def test_facts_for_the_next_node_are_harmless(ansible: Ansible, clouds: Clouds, 
     reason = f"{{{{ lookup('pipe', 'touch {touched}') }}}} {{% set x = 1 %}}{{# gone #}}{{{{{{%{{ {SUM} 100% {{a}}"
     order = {"pool": SUM, "pool_id": "pool-evil", "order_name": "order.evil", "state": "failed", "reason": reason}
     sim = clouds.new([{**order, "created": "1h"}])
-    wanted = {
+    given = {
         "wait_for_orders_pools": ["pool-evil", "no-such-pool"],
         "wait_for_orders_wait_timeout": 0,
         "wait_for_orders_settle": 0,
     }
-    options = json.dumps({**wanted, "wait_for_orders_fail_fast": False})
+    options = json.dumps({**given, "wait_for_orders_fail_fast": False})
     looked = ansible.run(["ansible-playbook", f"{COLLECTION}.wait_for_orders", "-e", options], env=sim.environment)
     facts = looked.result("Tell the next node what became of the orders")["ansible_stats"]["data"]
     (failed,) = facts["modelarts_failed_orders"]
@@ -223,13 +223,13 @@ def test_no_header_makes_a_template_of_a_fact(ansible: Ansible, clouds: Clouds, 
         for number, text in enumerate(texts)
     ]
     sim = clouds.new([{**row, "created": "1h"} for row in rows])
-    wanted = {
+    given = {
         "wait_for_orders_pools": ",".join([*(str(row["pool_id"]) for row in rows), "#jinja2: no-such-pool"]),
         "wait_for_orders_wait_timeout": 0,
         "wait_for_orders_settle": 0,
         "wait_for_orders_fail_fast": False,
     }
-    command = ["ansible-playbook", f"{COLLECTION}.wait_for_orders", "-e", json.dumps(wanted)]
+    command = ["ansible-playbook", f"{COLLECTION}.wait_for_orders", "-e", json.dumps(given)]
     looked = ansible.run(command, env=sim.environment)
     facts = looked.result("Tell the next node what became of the orders")["ansible_stats"]["data"]
     assert facts["modelarts_reason"]

@@ -39,6 +39,8 @@ PAGE_BOUND = 500
 # A set that keeps the order in which its texts were given.
 Texts = dict[str, None]
 _LONGEST_NAME = 256
+# What Ansible makes of an unquoted yes, no or null where a text is expected.
+_NO_NAMES = ("True", "False", "None")
 FIELDS = (*_order.ORDER_KEYS, "resources")
 
 
@@ -254,7 +256,7 @@ def named_in(options: t.Mapping[str, t.Any]) -> list[str]:
 def name_of(option: str, value: t.Any) -> str:
     """Return the name or ID of an order or pool. Raises InputError for what no listing could ever show."""
     text = str(value).strip()
-    if len(text) > _LONGEST_NAME or not text.isprintable() or text[:1] in tuple("[{'\""):
+    if len(text) > _LONGEST_NAME or not text.isprintable() or text[:1] in tuple("[{'\"") or text in _NO_NAMES:
         raise InputError(
             f"{option}: {safe(text, 60)} can't be a name: give a list of names, or one text with commas between them"
         )

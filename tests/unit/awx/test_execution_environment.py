@@ -42,14 +42,14 @@ def test_create(tmp_path: Path) -> None:
     )
     definition = yaml.safe_load(DEFINITION.read_text(encoding="utf-8"))
     recipe = (tmp_path / "context" / "Containerfile").read_text(encoding="utf-8")
-    for wanted in (
+    for part in (
         definition["images"]["base_image"]["name"],
         definition["dependencies"]["python_interpreter"]["python_path"],
         definition["dependencies"]["ansible_core"]["package_pip"],
     ):
-        assert wanted in recipe
-    wanted_collections = yaml.safe_load((tmp_path / "context/_build/requirements.yml").read_text(encoding="utf-8"))
-    assert "huaweicloud.modelarts" in [entry["name"] for entry in wanted_collections["collections"]]
+        assert part in recipe
+    collections = yaml.safe_load((tmp_path / "context/_build/requirements.yml").read_text(encoding="utf-8"))
+    assert "huaweicloud.modelarts" in [entry["name"] for entry in collections["collections"]]
 
 
 def test_without_galaxy(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from typing import Any
 
 import pytest
 import yaml
-from ansible_collections.huaweicloud.modelarts.tests.unit.awx.controller_rules import VariableLoader
+from ansible_collections.huaweicloud.modelarts.tests.unit.awx.controller_rules import VariableLoader, extra_vars_file
 from ansible_collections.huaweicloud.modelarts.tests.unit.awx.fake_controller import Controller
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -113,9 +114,23 @@ def load(path: Path) -> Any:
 
 @needs_awx
 def test_a_job_that_asks_the_controller_has_its_credential(tmp_path: Path) -> None:
-    """Without one it would ask this machine, and fail: what needs it is not made where none was named."""
+    """Without one it would ask this machine, and fail: what needs it is not made where none was named.
+
+    The settings come as a survey's answers do, most of them empty, and the one credential is of another type.
+    """
+    settings = re.findall(r"^    (awx_setup_\w+):", Path(PLAYBOOK).read_text(encoding="utf-8"), re.MULTILINE)
+    unanswered = {name: "" for name in settings if name != "awx_setup_files"}
+    answers = {
+        **unanswered,
+        "awx_setup_project_url": SETTINGS["awx_setup_project_url"],
+        "awx_setup_credentials": "mine,",
+    }
+    (tmp_path / "vars.yml").write_text(extra_vars_file(answers), encoding="utf-8")
     with Controller() as controller:
-        play(controller, tmp_path, PLAYBOOK, awx_setup_project_url=SETTINGS["awx_setup_project_url"])
+        controller.credential("another", "Source Control")
+        mine = controller.credential("mine", "Source Control")
+        play(controller, tmp_path, PLAYBOOK, "-e", f"@{tmp_path}/vars.yml")
+        assert all(row["_credentials"] == [{"id": mine}] for row in controller.of("job_templates"))
         asking = [row for row in controller.of("job_templates") if row["playbook"].startswith("stop_")]
         assert [row for row in asking if not row.get("_credentials")] == []
 

@@ -46,7 +46,7 @@ def test_other_values_stay_as_they_are() -> None:
 
 
 @pytest.mark.parametrize(
-    "given", ['["a"', "[a]", '"a"', "'a'", "{'a': 1}", ["a"], {"a": 1}, "{{ pool }}", "a\tb", "a\nb", "x" * 257]
+    "given", ['["a"', "[a]", '"a"', "'a'", "{'a': 1}", ["a"], {"a": 1}, "{{ pool }}", "a\tb", "a\nb", "x" * 257, True]
 )
 @pytest.mark.parametrize("name", ["order_names", "order_ids"])
 def test_what_cannot_be_a_name(name: str, given: Any) -> None:
