@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ._client.text import Redactor
 from ._info import Outcome
 from ._masking import mask
 
@@ -20,8 +21,11 @@ if t.TYPE_CHECKING:
 def answer(module: AnsibleModule, outcome: Outcome) -> t.NoReturn:
     """End the module with an outcome's result, its warnings, and its secrets masked."""
     mask(module, outcome.secrets)
-    for warning in outcome.warnings:
+    # ansible-core 2.22 masks what it shows, not what a module returns; and a text may be cut in between.
+    redactor = Redactor(module.no_log_values)
+    for warning in redactor.mask(outcome.warnings):
         module.warn(warning)
+    result = redactor.mask(outcome.result)
     if outcome.failed:
-        module.fail_json(**outcome.result)
-    module.exit_json(**outcome.result)
+        module.fail_json(**result)
+    module.exit_json(**result)
