@@ -185,6 +185,8 @@ def _number(text: str) -> float:
 
 def string(value: t.Any) -> str | None:
     """Return a text key's value: None where it is missing or empty, text where a number came instead."""
+    if value.__class__ is str and value.isascii() and value.isprintable():
+        return value or None  # nearly all there are, and there are ten in each order
     return _verbatim(value) or None
 
 
