@@ -19,6 +19,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.cloc
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import (
     CredentialsError,
     ModelArtsError,
+    NotPublishedError,
     PoolNotFoundError,
     RequestError,
     ResponseError,
@@ -28,9 +29,17 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import CONNECTION, WAIT_FILTERS, Values
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.api import Listing
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.model import Order
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.pools import Pool
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.readiness import PoolReport, PoolTarget
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.source import HISTORY_LIMIT
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.pools import (
+    Pool,
+    broken_phase,
+    unknown_pool,
+)
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.readiness import (
+    SECONDS_PER_POOL,
+    PoolReport,
+    PoolTarget,
+)
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.source import HISTORY_LIMIT, names_of_pool
 
 _WAIT = "huaweicloud.modelarts.modelarts_order_wait"
 _INFO = "huaweicloud.modelarts.modelarts_order_info"
@@ -68,30 +77,42 @@ class RemoteSource:
         return Listing(result["orders"], result.get("count"), bool(result.get("truncated")))
 
     def pool_is_gone(self, order: Order) -> bool:
-        """Return whether the service answers that there is no such pool as an order's."""
+        """Return whether the service answers that there is no such pool as an order's, by any of its names."""
+        names = names_of_pool(order)
+        return bool(names) and not any(self._knows_pool(name) for name in names)
+
+    def _knows_pool(self, name: str) -> bool:
         try:
-            self._run(_INFO, {"involved_name": order["resource_display_name"] or order["resource_name"]})
+            self._run(_INFO, {"involved_name": name})
         except PoolNotFoundError:
-            return True
-        return False
+            return False
+        return True
 
     def poll_pools(self, targets: t.Sequence[PoolTarget]) -> list[PoolReport | ModelArtsError]:
         """Return for each pool what one run of the wait's module in check mode tells of it."""
         names = [order["order_name"] for target in targets for order in target.orders if order["order_name"]]
         # The wait goes on to pools when it counts their orders as successes: a partial one is no obstacle there.
+        # All of them are asked at once: how many a poll may ask, was decided here.
         args = {"order_names": names, "since": "30d", "wait_timeout": 0, "details": False, "ready": True}
-        args["accept_partial"] = True
+        args.update(accept_partial=True, interval=SECONDS_PER_POOL * max(1, len(targets)))
         try:
             result = self._run(_WAIT, args)
+            found = {pool["name"]: pool for pool in result["pools"]}
+            unlisted = [each for each in targets if each.deleting and each.orders[0]["order_name"] in result["missing"]]
+            gone = {target.pool_id for target in unlisted if self.pool_is_gone(target.orders[0])}
         except ModelArtsError as error:
             return [error] * len(targets)
-        found = {pool["name"]: pool for pool in result["pools"]}
         late = TransientError("The host that polls was not told of all pools")
+        found.update((name, {**unknown_pool(name, None), "ready": True}) for name in gone)
         return [self._report_of(found.get(target.pool_id), result.get("msg")) or late for target in targets]
 
     @staticmethod
     def _report_of(pool: Pool | None, msg: str | None) -> PoolReport | None:
-        return None if pool is None else PoolReport(pool, None if pool["ready"] else msg)
+        if pool is None:
+            return None
+        # The message is about all pools.
+        broken = msg if broken_phase(pool) or pool["nodes"]["abnormal"] else None
+        return PoolReport(pool, None if pool["ready"] else broken, gone=pool["phase"] is None)
 
     def past(self) -> list[Order]:
         """Return orders of the project in any state, by one request."""
@@ -189,6 +210,8 @@ def _error_of(result: Values, worked: bool) -> ModelArtsError:
         kind = CredentialsError
     elif facts["error_code"] == "ModelArts.50015001":
         kind = PoolNotFoundError
+    elif facts["error_code"] in ("APIGW.0101", "APIG.0101"):
+        kind = NotPublishedError
     elif status is not None and 200 <= status < 300:
         kind = ResponseError
     error = kind(_message_of(result), **t.cast("dict[str, t.Any]", facts))
@@ -202,4 +225,4 @@ def _message_of(result: Values) -> str:
     """Return a failed module's message; where it never ran, the last line of its stderr says why (sudo, say)."""
     msg = str(result.get("msg") or "the module failed without a word")
     last = str(result.get("module_stderr") or "").strip().splitlines()[-1:]
-    return ": ".join((msg, *last))
+    return safe(": ".join((msg, *last)), 1000)

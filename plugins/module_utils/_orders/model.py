@@ -31,6 +31,8 @@ PENDING, PROCESSING, SUCCEEDED, PARTIAL, FAILED, UNKNOWN = STATES = (
     "unknown",
 )
 ENDED = frozenset({SUCCEEDED, PARTIAL, FAILED})
+# Of what one listing says about one order, what counts: later words beat earlier ones.
+_WEIGHTS = (SUCCEEDED, PENDING, PROCESSING, PARTIAL, UNKNOWN, FAILED)
 
 _SUCCESS_WORDS = frozenset({"successed", "succeed", "succeeded", "success"})
 _PARTIAL_WORDS = frozenset(f"partial{word}" for word in _SUCCESS_WORDS)
@@ -347,10 +349,13 @@ def _digest(order: Order) -> str:
     return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def progress_of(order: Order) -> tuple[int, int, int]:
-    """Return how far along an order is, for comparing two rows of it."""
-    rank = 2 if order["state"] in ENDED else 0 if order["state"] == PENDING else 1
-    return rank, order["end_timestamp"], order["begin_timestamp"]
+def weight_of(order: Order) -> tuple[int, int, int]:
+    """Return how much a row counts where one listing shows its order several times: what promises least counts most.
+
+    So a failure beats all else, and success stands only where no row contradicts it; else the row further along counts.
+    """
+    goes_on = order["state"] == UNKNOWN and not order["finished"]
+    return _WEIGHTS.index(PROCESSING if goes_on else order["state"]), order["end_timestamp"], order["begin_timestamp"]
 
 
 def newest_of_each_pool(orders: t.Iterable[Order]) -> list[Order]:
@@ -363,13 +368,14 @@ def newest_of_each_pool(orders: t.Iterable[Order]) -> list[Order]:
     pools = _pools_of(listed)
     last: dict[str, int] = {}
     for order, names in zip(listed, pools):
-        for name in names:
+        if len(names) == 1:  # one that may be of several pools hides no other order of any
+            (name,) = names
             last[name] = max(last.get(name, 0), order["creation_timestamp"])
     return [
         order
         for order, names in zip(listed, pools)
         if not (names and order["creation_timestamp"])
-        or any(order["creation_timestamp"] == last[name] for name in names)
+        or any(order["creation_timestamp"] >= last.get(name, 0) for name in names)
     ]
 
 

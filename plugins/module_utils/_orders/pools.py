@@ -16,7 +16,7 @@ import typing as t
 from .._client.errors import ResponseError
 from .._client.text import safe
 from .api import OrdersApi
-from .model import FAILED, SUCCEEDED, string
+from .model import FAILED, PENDING, PROCESSING, SUCCEEDED, string
 
 _RUNNING = "running"
 _ABNORMAL = "abnormal"
@@ -131,16 +131,23 @@ def unknown_pool(pool_id: str, display_name: str | None) -> Pool:
 def count_nodes(pool: Pool, nodes: t.Sequence[Node], names: t.Collection[str] | None) -> str | None:
     """Fill in a pool's ``nodes`` from those that count: the named ones, or (None) all.
 
-    Returns why the pool is broken, None where it is not. Ready is a node whose driver runs, or that has none; one that
-    is named and not listed is not. A node's own phase Abnormal is only told.
+    Returns why the pool is broken, None where it is not. Ready is a node whose driver runs, or that has none, in each
+    row of it; one that is named and not listed is not. A node's own phase Abnormal is only told.
     """
-    counted = [node for node in nodes if names is None or node.name in names or node.server_id in names]
-    broken = [node.name for node in counted if _is(node.driver, _ABNORMAL)]
-    abnormal = [node.name for node in counted if _is(node.phase, _ABNORMAL) or node.name in broken]
+    counted: dict[str, list[Node]] = {}
+    for node in nodes:
+        if names is None or node.name in names or node.server_id in names:
+            counted.setdefault(node.name, []).append(node)
+    rows = [node for same in counted.values() for node in same]
+    known = {name for node in rows for name in (node.name, node.server_id)}
+    broken = list(dict.fromkeys(node.name for node in rows if _is(node.driver, _ABNORMAL)))
+    abnormal = [node.name for node in rows if _is(node.phase, _ABNORMAL) or node.name in broken]
     pool["nodes"] = {
-        "total": len(counted) if names is None else len(names),
-        "ready": sum(node.driver is None or _is(node.driver, _RUNNING) for node in counted),
-        "abnormal": abnormal,
+        "total": len(counted) + len([name for name in names or () if name not in known]),
+        "ready": sum(
+            all(node.driver is None or _is(node.driver, _RUNNING) for node in same) for same in counted.values()
+        ),
+        "abnormal": list(dict.fromkeys(abnormal)),
     }
     return f"the driver of {some(broken)} is Abnormal" if broken else None
 
@@ -171,9 +178,31 @@ def _is(phase: str | None, word: str) -> bool:
 
 def nodes_of(pool_id: str | None, rows: t.Iterable[t.Mapping[str, t.Any]]) -> tuple[list[str], list[str]]:
     """Return the names of the nodes that failed and that succeeded by ShowOrder's rows, without the pool's own row."""
-    own = [row for row in rows if not str(row["action"]).lower().endswith("pool") and row["resource_name"] != pool_id]
-    named = [(row["resource_name"], row["state"]) for row in own if row["resource_name"]]
+    named = [(row["resource_name"], row["state"]) for row in _of_nodes(pool_id, rows)]
     return [name for name, state in named if state == FAILED], [name for name, state in named if state == SUCCEEDED]
+
+
+class NodeChange(t.NamedTuple):
+    """What an order did to a pool's nodes by ShowOrder's rows; ``final`` where none of them is still under way."""
+
+    added: set[str]
+    deleted: set[str]
+    final: bool
+
+
+def change_of(pool_id: str | None, rows: t.Iterable[t.Mapping[str, t.Any]]) -> NodeChange:
+    """Return which nodes an order that has succeeded is for; those that ShowOrder still processes are among them."""
+    nodes = list(_of_nodes(pool_id, rows))
+    deleted = {row["resource_name"] for row in nodes if str(row["action"]).lower().startswith("delete")}
+    states = {row["resource_name"]: row["state"] for row in nodes if row["resource_name"] not in deleted}
+    under_way = {name for name, state in states.items() if state in (PENDING, PROCESSING)}
+    return NodeChange({*under_way, *(name for name in states if states[name] == SUCCEEDED)}, deleted, not under_way)
+
+
+def _of_nodes(pool_id: str | None, rows: t.Iterable[t.Mapping[str, t.Any]]) -> t.Iterator[t.Mapping[str, t.Any]]:
+    for row in rows:
+        if row["resource_name"] not in (None, pool_id) and not str(row["action"]).lower().endswith("pool"):
+            yield row
 
 
 def some(names: t.Sequence[str]) -> str:

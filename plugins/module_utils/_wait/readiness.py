@@ -16,20 +16,27 @@ import typing as t
 
 from .._client.errors import ModelArtsError, NotPublishedError, TransientError
 from .._client.text import duration, safe
-from .._orders.model import Order, newest_of_each_pool
+from .._orders.model import SUCCEEDED as FULLY
+from .._orders.model import Order, key_of, newest_of_each_pool
 from .._orders.pools import Pool, awaited, unknown_pool
 from .standing import FAILED, SUCCEEDED, WAIT, Decision
+from .targets import pool_names
 from .timers import TICK, CountedTime
 
 # A pool costs up to two requests a poll, and an account must not send more than one a second on average.
-_SECONDS_PER_POOL = 2
+SECONDS_PER_POOL = 2
+_NO_ID = "its order names no pool ID, by which alone the service can be asked for it: look in the console"
 
 
 class PoolReport(t.NamedTuple):
-    """What one poll told of a pool; ``broken`` is why it will not become usable, None where it may."""
+    """What one poll told of a pool; ``broken`` is why it will not become usable, None where it may.
+
+    ``gone`` says that the service knows no such pool.
+    """
 
     pool: Pool
     broken: str | None = None
+    gone: bool = False
 
 
 @dataclasses.dataclass
@@ -53,8 +60,8 @@ class PoolTarget:
 
     @property
     def ordered_nodes(self) -> int:
-        """How many nodes the orders were for, by their flavors."""
-        return sum(count["count"] or 0 for order in self.orders for count in order["spec_count"])
+        """How many nodes the pool has at least, by its newest order's flavors."""
+        return min((_nodes_after(order) for order in newest_of_each_pool(self.orders)), default=0)
 
     @property
     def name(self) -> str:
@@ -68,10 +75,11 @@ class Readiness:
     def __init__(self, orders: t.Sequence[Order], interval: float, visible_timeout: float, now: float) -> None:
         """``interval`` and ``visible_timeout`` are the wait's, in seconds."""
         self.targets = _targets_of(orders)
-        self._at_once = max(1, int(interval / _SECONDS_PER_POOL))
+        self._at_once = max(1, int(interval / SECONDS_PER_POOL))
         self._visible_timeout = visible_timeout
         self._time = CountedTime(now)
         self._has_answers = False
+        self._answered_at = now
 
     def awaited(self) -> list[PoolTarget]:
         """Return all pools that are not ready."""
@@ -79,16 +87,17 @@ class Readiness:
 
     def due(self) -> list[PoolTarget]:
         """Return the pools to ask for now: as many as the pace allows, those first that were not asked for longest."""
-        return sorted(self.awaited(), key=lambda target: target.asked_at)[: self._at_once]
+        askable = [target for target in self.awaited() if not target.broken]
+        return sorted(askable, key=lambda target: target.asked_at)[: self._at_once]
 
     def take(self, target: PoolTarget, report: PoolReport, began: float, now: float) -> None:
         """Take what was told of a pool."""
-        self._has_answers = True
+        self._has_answers, self._answered_at = True, now
         self._time.tick(began, now, True)
         pool = report.pool
         target.asked_at, target.broken = now, report.broken
         target.pool = {**pool, "display_name": pool["display_name"] or target.pool["display_name"]}
-        if pool["phase"] is not None or target.deleting:
+        if not report.gone or target.deleting:
             target.absent_since = None
         elif target.absent_since is None:
             target.absent_since = self._time.value
@@ -98,11 +107,14 @@ class Readiness:
 
         What says that this service never shows a pool ends it at the first question, and is survived later.
         """
-        self._time.tick(began, now, False)
+        if self._answered_at != now:  # else this poll was answered for other pools
+            self._time.tick(began, now, False)
         unpublished, forbidden = isinstance(error, NotPublishedError), error.status == 403
         if self._has_answers:
             return (TransientError(error.msg, status=error.status) if forbidden else error), False
-        if unpublished:
+        if error.msg.startswith("ready: "):
+            pass  # The host that polls has said so already.
+        elif unpublished:
             error.msg = (
                 f"ready: this service does not offer ShowPool, set ready: false to wait for orders alone ({error.msg})"
             )
@@ -111,7 +123,8 @@ class Readiness:
                 "ready: the credentials may not see pools, grant them the IAM action modelarts:pool:get or set ready: "
                 f"false ({error.msg})"
             )
-        return error, unpublished or forbidden
+        # A refusal that may be a gateway's counts when it comes twice, as any other.
+        return error, unpublished or (forbidden and getattr(error, "definite", True))
 
     def decide(self, now: float, deadline: float) -> Decision:
         """Return what the polls so far mean."""
@@ -145,22 +158,32 @@ def _needs(target: PoolTarget) -> list[str]:
         return ["not asked yet"]
     if target.deleting:
         return ["to be gone"]
-    return awaited(target.pool) if target.pool["phase"] is not None else ["not there yet"]
+    return awaited(target.pool) if target.absent_since is None else ["not there yet"]
+
+
+def _nodes_after(order: Order) -> int:
+    """Return how many nodes a pool has after an order, at least; a part of one that succeeded in part."""
+    counted = sum(count["count"] or 0 for count in order["result_count"] or order["spec_count"])
+    return counted if order["result_count"] or order["state"] == FULLY else min(counted, 1)
 
 
 def _targets_of(orders: t.Sequence[Order]) -> list[PoolTarget]:
     """Return the pools of these orders; one whose newest order deletes it must be gone."""
+    names = pool_names(orders)
     pools: dict[str, list[Order]] = {}
+    nameless: list[PoolTarget] = []
     for order in orders:
-        pool_id = order["resource_name"] or order["resource_display_name"]
-        if pool_id:
+        shown = order["resource_display_name"] or ""
+        ids = [order["resource_name"]] if order["resource_name"] else sorted(names.get(shown, ()))
+        for pool_id in ids:
             pools.setdefault(pool_id, []).append(order)
-    return [
-        PoolTarget(
-            pool_id,
-            placed,
-            any(order["operation"] == "delete" for order in newest_of_each_pool(placed)),
-            unknown_pool(pool_id, placed[0]["resource_display_name"]),
-        )
-        for pool_id, placed in pools.items()
-    ]
+        if not ids:
+            pool = unknown_pool(shown or key_of(order), shown or None)
+            nameless.append(PoolTarget(pool["name"], [order], False, pool, broken=_NO_ID))
+    return [*(_target_of(pool_id, placed) for pool_id, placed in pools.items()), *nameless]
+
+
+def _target_of(pool_id: str, placed: list[Order]) -> PoolTarget:
+    deleting = any(order["operation"] == "delete" for order in newest_of_each_pool(placed))
+    shown = next((order["resource_display_name"] for order in placed if order["resource_display_name"]), None)
+    return PoolTarget(pool_id, placed, deleting, unknown_pool(pool_id, shown))

@@ -17,7 +17,7 @@ import typing as t
 
 from .._orders import model
 from .._orders.model import Order
-from .targets import POOL, Target, Targets
+from .targets import POOL, Target, Targets, pool_names
 
 
 @dataclasses.dataclass
@@ -25,7 +25,8 @@ class SeenOrder:
     """One order as it was listed last.
 
     ``listed_ms`` is when that was, in epoch ms; ``listed`` whether the last poll showed it. ``pending_since`` is the
-    reading of the tracker's answered time at which it became pending last, None while it is not.
+    reading of the tracker's answered time at which it became pending last, None while it is not. ``failure`` is the row
+    that made it count as failed, and why.
     """
 
     order: Order
@@ -33,6 +34,7 @@ class SeenOrder:
     listed_ms: int
     listed: bool = True
     pending_since: float | None = None
+    failure: tuple[Order, str] | None = None
 
 
 class SeenOrders:
@@ -42,8 +44,14 @@ class SeenOrders:
         self.warnings: list[str] = []
         self._seen: dict[str, SeenOrder] = {}
 
-    def __len__(self) -> int:
-        return len(self._seen)
+    def matched(self) -> int:
+        """Return how many orders are known; what has neither name nor ID may be listed anew as another one."""
+        orders = ((seen, seen.order) for seen in self._seen.values())
+        return sum(bool(order["order_name"] or order["order_id"] or seen.listed) for seen, order in orders)
+
+    def failures(self) -> list[tuple[Order, str]]:
+        """Return every order that failed once, as it was then, and why."""
+        return [seen.failure for seen in self._seen.values() if seen.failure]
 
     def of(self, order: Order) -> SeenOrder:
         """Return what is known of an order."""
@@ -56,35 +64,44 @@ class SeenOrders:
 
     def update(self, rows: t.Iterable[Order], targets: Targets, now_ms: int) -> list[SeenOrder]:
         """Take the rows of one listing and return what it shows for the first time; other orders do not matter."""
-        new = []
+        new, rows = [], list(rows)
         for seen in self._seen.values():
             seen.listed = False
+        names = pool_names([*(seen.order for seen in self._seen.values()), *rows])
         for row in rows:
-            met = {target for target in targets.items if target.meets(row)}
+            met = {target for target in targets.items if target.meets(row, names)}
             known = self._known(row)
             if known is not None:
                 known.targets |= met
-                self._renew(known, row, now_ms)
+                # Under the name by which it is known, where this row lacks it.
+                self._renew(known, {**row, "order_name": row["order_name"] or known.order["order_name"]}, now_ms)
             elif met and targets.query.keeps(row):
                 new.append(SeenOrder(row, met, now_ms))
                 self._seen[model.key_of(row)] = new[-1]
         return new
 
     def _known(self, row: Order) -> SeenOrder | None:
-        """Return the entry of a row's order, which may have been listed by its ID alone before."""
+        """Return the entry of a row's order; one of the two rows may tell its ID alone."""
         key = model.key_of(row)
-        if key not in self._seen and row["order_name"] and row["order_id"]:
-            nameless = self._seen.pop(model.key_of({**row, "order_name": None}), None)
-            if nameless is not None:
-                self._seen[key] = nameless
-        return self._seen.get(key)
+        if key in self._seen or not row["order_id"]:
+            return self._seen.get(key)
+        if not row["order_name"]:
+            same = [seen for seen in self._seen.values() if seen.order["order_id"] == row["order_id"]]
+            return same[0] if len(same) == 1 else None
+        nameless = self._seen.pop(row["order_id"], None)
+        if nameless is not None:
+            self._seen[key] = nameless
+            if nameless.failure:
+                failed, why = nameless.failure
+                nameless.failure = {**failed, "order_name": row["order_name"]}, why
+        return nameless
 
     def _renew(self, seen: SeenOrder, row: Order, now_ms: int) -> None:
         before, repeated = seen.order, seen.listed
         seen.listed, seen.listed_ms = True, now_ms
         if before["state"] == model.FAILED != row["state"]:
             self._warn(f"{model.describe(row)} has failed and is now listed as {row['state']}: it counts as failed")
-        elif repeated and row["finished"] and not before["finished"] and row["state"] != model.FAILED:
+        elif repeated and model.weight_of(row) < model.weight_of(before):
             return  # One listing shows it twice: the more cautious row counts.
         else:
             if before["state"] in model.ENDED and not row["finished"]:

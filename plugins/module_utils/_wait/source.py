@@ -11,11 +11,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._client.errors import InputError, ModelArtsError, NotPublishedError, PoolNotFoundError, as_typed
+from .._client.errors import CredentialsError, ModelArtsError, PoolNotFoundError, as_typed
 from .._orders.api import WORKERS, Listing, OrdersApi
 from .._orders.model import Order
 from .._orders.pagination import side_by_side
-from .._orders.pools import PoolsApi, awaited, broken_phase, count_nodes, nodes_of, unknown_pool
+from .._orders.pools import PoolsApi, awaited, broken_phase, change_of, count_nodes, nodes_of, unknown_pool
 from .._orders.query import Query
 from .._session import Session
 from .readiness import PoolReport, PoolTarget
@@ -53,6 +53,17 @@ class Source(t.Protocol):
 
     def end_by(self, deadline: float | None) -> None:
         """Let no request last beyond ``deadline``, in the clock's monotonic seconds."""
+
+
+def names_of_pool(order: Order) -> list[str]:
+    """Return the names by which a service may know an order's pool."""
+    return [name for name in dict.fromkeys((order["resource_display_name"], order["resource_name"])) if name]
+
+
+def _says_gone(error: ModelArtsError) -> bool:
+    """Whether it is the service itself that knows no such pool, and not a gateway that knows no such address."""
+    said = error.status == 404 and (error.error_code or "").startswith("ModelArts.")
+    return said or isinstance(error, PoolNotFoundError)
 
 
 class DirectSource:
@@ -108,14 +119,18 @@ class DirectSource:
     def pool_is_gone(self, order: Order) -> bool:
         """Return whether the service answers that there is no such pool as an order's.
 
-        It is asked by the name that has worked, else by the display name: the one that its documentation promises.
+        It is asked by the name that has worked, else by both that the order tells: which of them it takes, the display
+        name or the ID, is not settled, and one that it never knew proves nothing.
         """
-        name = order["resource_display_name"] or order["resource_name"] or ""
+        names = [self._targets.pools[0]] if self._asks_one_pool() else names_of_pool(order)
+        return bool(names) and not any(self._knows_pool(name) for name in names)
+
+    def _knows_pool(self, name: str) -> bool:
         try:
-            self._api.list(self._targets.query.for_pool(self._targets.pools[0] if self._asks_one_pool() else name))
+            self._api.list(self._targets.query.for_pool(name))
         except PoolNotFoundError:
-            return True
-        return False
+            return False
+        return True
 
     def poll_pools(self, targets: t.Sequence[PoolTarget]) -> list[PoolReport | ModelArtsError]:
         """Return for each pool what it is like, or the error that its question met; a few are asked side by side."""
@@ -134,10 +149,12 @@ class DirectSource:
             self._learn_nodes(target)
         try:
             pool = api.show(target.pool_id)
-        except PoolNotFoundError:
+        except ModelArtsError as error:
+            if not _says_gone(error):
+                raise
             gone = unknown_pool(target.pool_id, None)
             gone["ready"] = target.deleting
-            return PoolReport(gone)
+            return PoolReport(gone, gone=True)
         if target.deleting:
             return PoolReport(pool)
         broken = broken_phase(pool)
@@ -145,29 +162,37 @@ class DirectSource:
             pool["nodes"] = target.pool["nodes"]
         elif broken is None:
             broken = count_nodes(pool, api.nodes(target.pool_id), target.nodes)
-            if not pool["nodes"]["total"]:
-                # Orders are for nodes: a listing without any is not all there is.
-                pool["nodes"]["total"] = target.ordered_nodes
-            target.drivers_run = pool["nodes"]["ready"] >= pool["nodes"]["total"]
+            if target.nodes is None:
+                # Orders are for nodes: a listing of fewer is not all there is.
+                pool["nodes"]["total"] = max(pool["nodes"]["total"], target.ordered_nodes)
+            target.drivers_run = target.knows_nodes and pool["nodes"]["ready"] >= pool["nodes"]["total"]
         pool["ready"] = broken is None and not awaited(pool)
         return PoolReport(pool, broken)
 
     def _learn_nodes(self, target: PoolTarget) -> None:
-        """Let the nodes that count be those that ShowOrder lists with success; all, where it is not offered."""
+        """Let the nodes that count be those that ShowOrder lists with success; all, where it is not offered.
+
+        While it still processes some of them, it is asked again.
+        """
         names: set[str] = set()
-        for order in target.orders:
-            try:
-                rows = self._api.show(order["order_name"] or "")
-            except (InputError, NotPublishedError, PoolNotFoundError):
-                continue
-            except ModelArtsError as error:
-                if error.status not in (403, 404):
-                    raise
-                continue
-            order["failed_nodes"], order["succeeded_nodes"] = nodes_of(order["resource_name"], rows)
-            deleted = {row["resource_name"] for row in rows if str(row["action"]).lower().startswith("delete")}
-            names.update(name for name in order["succeeded_nodes"] if name not in deleted)
-        target.nodes, target.knows_nodes = names or None, True
+        final, offered = True, True
+        for order in sorted(target.orders, key=lambda order: order["creation_timestamp"]):
+            rows = self._rows_of(order)
+            offered = offered and rows is not None
+            order["failed_nodes"], order["succeeded_nodes"] = nodes_of(order["resource_name"], rows or ())
+            change = change_of(order["resource_name"], rows or ())
+            names = (names - change.deleted) | change.added
+            final = final and change.final
+        target.nodes, target.knows_nodes = (names or None) if offered else None, final
+
+    def _rows_of(self, order: Order) -> list[dict[str, t.Any]] | None:
+        """Return ShowOrder's rows of an order, None where the service will never show them."""
+        try:
+            return self._api.show(order["order_name"] or "")
+        except ModelArtsError as error:
+            if error.transient or (isinstance(error, CredentialsError) and error.status != 403):
+                raise
+            return None
 
     def _asks_one_pool(self) -> bool:
         return self._targets.only_pools and len(self._targets.pools) == 1

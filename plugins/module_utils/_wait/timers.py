@@ -115,8 +115,11 @@ class Settling:
         self._until: dict[Target, float] = {}
         self._unmet = {target for target in targets.items if target.kind == POOL}
 
-    def note(self, seen: SeenOrders, now: float) -> None:
-        """Begin with pools that were met just now; end where an order came that is not finished."""
+    def note(self, seen: SeenOrders, began: float, now: float) -> None:
+        """Begin with pools that were met just now; end where an order came that is not finished.
+
+        The time is over with a poll that began after it: what a slow one shows is as old as its begin.
+        """
         for target in [*self._unmet, *self._until]:
             met = seen.meeting(target, latest=True)
             if not met:
@@ -127,7 +130,7 @@ class Settling:
             elif target in self._unmet and self._seconds:
                 self._until[target] = now + self._seconds
             self._unmet.discard(target)
-        self._until = {target: until for target, until in self._until.items() if now < until - TICK}
+        self._until = {target: until for target, until in self._until.items() if began < until - TICK}
 
     @property
     def targets(self) -> t.KeysView[Target]:

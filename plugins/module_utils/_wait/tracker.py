@@ -46,7 +46,6 @@ class Tracker:
         self.seen = SeenOrders()
         self.standing = Standing(missing=targets.items)
         self.last_error: ModelArtsError | None = None
-        self._failed: dict[str, FailedOrder] = {}
         self._answered_time = CountedTime(started)
         self._absence = Absence(started, policy.visible_timeout)
         self._settling = Settling(targets, policy.settle)
@@ -66,9 +65,9 @@ class Tracker:
         self._absence.take(self.targets, began, now, not listing.truncated)
         new = self.seen.update(listing.orders, self.targets, now_ms if listing.server_ms is None else listing.server_ms)
         self.seen.note_pending(new, self._answered_time.value, slow_ms)
-        self._settling.note(self.seen, now)
+        self._settling.note(self.seen, began, now)
         self._stand()
-        self._absence.narrow(self._needed_since(slow_ms))
+        self._absence.narrow(self._needed_since(None if listing.server_ms is None else slow_ms))
 
     def feed_error(self, error: ModelArtsError, began: float, now: float) -> Decision:
         """Take a poll that failed: after a good one all but a refusal is survived until the deadline."""
@@ -126,16 +125,20 @@ class Tracker:
 
     # Where it stands
 
+    @property
+    def _latest_of_pools(self) -> bool:
+        """Whether only the newest order of a pool that was named is judged."""
+        return not self.targets.has_since if self.policy.latest is None else self.policy.latest
+
     def _judged(self) -> list[Order]:
         """Return the orders that count, newest first, each once."""
         latest = self.policy.latest
-        of_pools = not self.targets.has_since if latest is None else latest
-        met = [order for target in self.targets.items for order in self.seen.meeting(target, of_pools)]
+        met = [order for target in self.targets.items for order in self.seen.meeting(target, self._latest_of_pools)]
         orders = {model.key_of(order): order for order in met}
         if latest and any(target.kind != POOL for target in self.targets.items):
             orders = {model.key_of(order): order for order in model.newest_of_each_pool(orders.values())}
         # A failure once seen is never forgotten.
-        orders.update((key, failed.order) for key, failed in self._failed.items())
+        orders.update((model.key_of(order), order) for order, dummy in self.seen.failures())
         return model.newest_first(orders.values())
 
     def _is_settling(self, order: Order) -> bool:
@@ -148,12 +151,13 @@ class Tracker:
         for order in orders:
             why = self.policy.failure_of(order)
             if why and not self._is_settling(order):
-                self._failed[model.key_of(order)] = FailedOrder(order, why)
-        failed = [*self._failed.values(), *self._stuck(orders)]
+                self.seen.of(order).failure = order, why
+        failed = [*(FailedOrder(order, why) for order, why in self.seen.failures()), *self._stuck(orders)]
         given_up = {model.key_of(each.order) for each in failed}
         unfinished = [order for order in orders if not order["finished"] and model.key_of(order) not in given_up]
         missing = [target for target in self.targets.items if not self.seen.meeting(target)]
-        short = len(self.seen) < self.policy.expected_count
+        matched = self.seen.matched()
+        short = matched < self.policy.expected_count
         absent = {model.key_of(order) for order in unfinished if not self.seen.of(order).listed}
         self._absence.note({*absent, *missing, *([None] if short else [])})
         lost = self._absence.given_up & absent
@@ -165,7 +169,7 @@ class Tracker:
             not_found=tuple(target for target in missing if target in self._absence.given_up),
             lost=tuple(self.seen.of(order) for order in unfinished if model.key_of(order) in lost),
             settling=tuple(self._settling.targets),
-            matched=len(self.seen),
+            matched=matched,
             short=short,
             too_few=None in self._absence.given_up and not missing,
         )
@@ -194,11 +198,17 @@ class Tracker:
                     limits.append(self._answered_time.until(since + self.policy.pending_timeout, now))
         return min((limit for limit in limits if limit is not None and limit >= 0), default=None)
 
-    def _needed_since(self, slow_ms: int) -> int:
-        """Return from which creation time on polls must list to show all that is still waited for."""
+    def _needed_since(self, slow_ms: int | None) -> int:
+        """Return from which creation time on polls must list to show all that is still waited for.
+
+        ``slow_ms`` is the slower clock's time, None where the service does not tell its own: then nobody knows when
+        an order will have been created that is not listed yet.
+        """
         earliest = self.targets.query.since
+        if self.targets.pools and not self._latest_of_pools:
+            return earliest  # Each order of that time counts, however late it is listed.
         created = [order["creation_timestamp"] for order in self.standing.open]
         needed = [stamp - _MARGIN_MS for stamp in created]
         if self.standing.awaits_listing or self.standing.settling:
-            needed.append(slow_ms - _LATE_MS)
+            needed.append(earliest if slow_ms is None else slow_ms - _LATE_MS)
         return earliest if 0 in created or not needed else max(earliest, min(needed))

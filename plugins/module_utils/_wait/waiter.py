@@ -39,7 +39,7 @@ from .tracker import Tracker
 
 # A final poll begins at the deadline; its answer may take this much longer, in seconds.
 LAST_ANSWER = 0.9
-# An extra request after the end may last so many seconds.
+# The extra requests after the end may last so many seconds, all together.
 _DETAILS_TIME = 5.0
 # Clocks that differ by less than this much, in ms, are taken for equal.
 _CLOCKS_AGREE_MS = 60_000
@@ -177,8 +177,11 @@ class Waiter:
             if isinstance(report, PoolReport):
                 readiness.take(target, report, began, now)
         if errors:
-            error, ends = readiness.take_error(errors[0], began, now)
+            lasting = next((error for error in errors if not error.transient), errors[0])
+            error, ends = readiness.take_error(lasting, began, now)
             decision = tracker.feed_error(error, began, now)
+            if readiness.failures():  # of a pool that was answered for
+                decision = Decision(FAILED)
             return self._after_error(error, Decision(FAILED, error=error) if ends else decision)
         tracker.polls, tracker.last_error = tracker.polls + 1, None
         self._schedule.succeeded()
@@ -209,16 +212,24 @@ class Waiter:
         if self._report is not None:
             tracker, now, wall = self._tracker, self._clock.monotonic(), self._clock.time()
             end = self._forecast.expected_end(tracker.standing, self._service_ms()) if not self._readiness else None
-            self._report(progress_line(tracker, self._readiness, end, now, wall, self._sanitize))
+            line = progress_line(tracker, self._readiness, end, now, wall, self._sanitize)
+            with contextlib.suppress(Exception):  # a display that cannot be written to ends no wait
+                self._report(line)
 
     def _add_details(self) -> None:
         """Attach ShowOrder's rows to the failed orders. They are an extra: nothing about them may hide the failure."""
-        for order in [failed.order for failed in self._tracker.standing.failed]:
+        orders = [failed.order for failed in self._tracker.standing.failed]
+        for order in orders:
             order["resources"], order["failed_nodes"], order["succeeded_nodes"] = [], [], []
+        ends = self._clock.monotonic() + _DETAILS_TIME
+        self._source.end_by(ends)
+        for order in orders:
             if not order["order_name"]:
                 continue
+            if self._clock.monotonic() >= ends:
+                self._warnings.append("details: there was no time for the ShowOrder rows of all failed orders")
+                return
             try:
-                self._source.end_by(self._clock.monotonic() + _DETAILS_TIME)
                 order["resources"] = self._source.show(order)
                 order["failed_nodes"], order["succeeded_nodes"] = nodes_of(order["resource_name"], order["resources"])
             except Exception as error:

@@ -355,7 +355,7 @@ DAY = 1_700_000_000_000
         ([("a", DAY, "p", "s"), ("b", DAY, None, "s")], "a b"),
         ([("a", DAY, None, "s"), ("b", DAY + 1, None, "s")], "b"),
         ([("a", DAY, "p", "s"), ("b", DAY + 1, "q", "s")], "a b"),
-        ([("a", DAY, "p", "s"), ("b", DAY + 2, "q", "s"), ("c", DAY + 1, None, "s")], "b c"),
+        ([("a", DAY, "p", "s"), ("b", DAY + 2, "q", "s"), ("c", DAY + 1, None, "s")], "a b c"),
         ([("a", DAY, "p", None), ("b", DAY + 1, None, "p")], "b"),
         ([("a", DAY, None, None), ("b", DAY + 1, None, None)], "a b"),
     ],

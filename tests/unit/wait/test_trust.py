@@ -254,7 +254,7 @@ def test_a_deletion_has_succeeded_when_the_service_knows_the_pool_no_more(pools:
 
     def script(question: Question) -> Answer:
         gone = question.at > 100
-        if gone and question.query.get("involvedName") == "pool-a":
+        if gone and question.query.get("involvedName") in ("pool-a", DELETING["resourceName"]):
             return POOL_UNKNOWN
         return listing(other) if gone else listing(other, DELETING)
 

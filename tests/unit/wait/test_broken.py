@@ -1,0 +1,341 @@
+# SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What once broke the wait's promises: each test is one kind of answer that made it conclude what was not so."""
+
+from __future__ import annotations
+
+import typing as t
+from unittest import mock
+
+import pytest
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import WAIT, complete
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.waiter import Waiter
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._remote_source import RemoteSource
+from ansible_collections.huaweicloud.modelarts.tests.unit.wait.raw_service import (
+    NOT_FOUND,
+    RawService,
+    Row,
+    order,
+)
+
+
+def listing(*rows: Row) -> RawService:
+    """Return a service that always lists these orders."""
+    return RawService(lambda at: list(rows))
+
+
+# Pools that settle
+
+
+def test_settling_ends_with_a_poll_that_began_after_it_not_with_a_slow_one() -> None:
+    def rows(at: float) -> list[Row]:
+        old, new = order("old", "successed", -9000), order("new", "processing", -1)
+        return [old, new] if at >= 29 else [old]
+
+    service = RawService(rows)
+    service.took = lambda at: 25.0 if 10 < at < 29 else 0.1
+    outcome = service.wait(involved_names=["pool-a"], wait_timeout=300, interval=15)
+    assert outcome.failed and outcome.result["timed_out"]
+
+
+@pytest.mark.parametrize("names", [["pool-a"], ["pool-a", "pool-b"]])
+def test_a_fast_clock_that_no_date_corrects_hides_no_new_order(names: list[str]) -> None:
+    def rows(at: float) -> list[Row]:
+        # The service's clock is three hours behind ours.
+        old, new = order("old", "successed", -90_000), order("new", "processing", -3 * 3600 - 1)
+        other = order("other", "successed", -90_000, "pool-b")
+        return [old, other, new] if at >= 8 else [old, other]
+
+    service = RawService(rows)
+    service.date = -3 * 3600
+    outcome = service.wait(involved_names=names, wait_timeout=300)
+    assert outcome.failed and outcome.result["timed_out"]
+
+
+# Which orders are a pool's
+
+
+def test_an_order_that_may_be_of_either_pool_hides_the_newest_of_neither() -> None:
+    mixed = order("c", "successed", -10)
+    mixed["resourceName"] = None
+    service = listing(
+        order("a", "successed", -90, resourceName="id-1"), order("b", "processing", -60, resourceName="id-2"), mixed
+    )
+    assert service.wait(involved_names=["pool-a"], settle=0, wait_timeout=60).failed
+
+
+def test_an_order_without_a_pool_id_yet_is_of_the_pool_of_its_display_name() -> None:
+    def rows(at: float) -> list[Row]:
+        new = order("new", "pending", -5)
+        del new["resourceName"]
+        return [order("old", "successed", -9000, operation="delete"), new]
+
+    service = RawService(rows)
+    outcome = service.wait(involved_names=["pool-a-id", "pool-b-id"], wait_timeout=60, visible_timeout=3000)
+    assert "new" in [each["order_name"] for each in outcome.result["orders"]]
+
+
+def test_one_order_under_changing_keys_is_one_order() -> None:
+    def rows(at: float) -> list[Row]:
+        row = order("a", "successed")
+        if at < 20:
+            return [row]
+        return [{**row, "orderName": None}]
+
+    assert RawService(rows).wait(involved_names=["pool-a"], expected_count=2, wait_timeout=90).failed
+
+
+def test_a_failed_order_may_gain_a_name() -> None:
+    def rows(at: float) -> list[Row]:
+        first = order("a", "failed", failReason="no stock")
+        second = order("b", "processing" if at < 60 else "successed", pool="pool-b")
+        return [first if at else {**first, "orderName": None}, second]
+
+    service = RawService(rows)
+    outcome = service.wait(order_ids=["CS-a", "CS-b"], fail_fast=False, wait_timeout=300)
+    assert outcome.failed and not outcome.result["timed_out"], outcome.result["msg"]
+    assert "no stock" in outcome.result["msg"]
+
+
+@pytest.mark.parametrize(
+    "phases", [("failed", "successed"), ("processing", "successed"), ("partialSuccessed", "successed")]
+)
+@pytest.mark.parametrize("turn", [1, -1])
+def test_a_listing_that_contradicts_itself_is_read_with_caution(phases: tuple[str, str], turn: int) -> None:
+    rows = [order("a", phase) for phase in phases[::turn]]
+    rows[0]["endTimestamp"] += 5000 if rows[0]["endTimestamp"] else 0
+    assert listing(*rows).wait(order_names=["a"], wait_timeout=60).failed
+
+
+# Deletions
+
+
+def test_a_service_that_knows_pools_by_id_only_has_not_deleted_one_whose_display_name_it_does_not_know() -> None:
+    class ByIdOnly(RawService):
+        def listing(self, at: float, query: t.Mapping[str, str]) -> tuple[int, t.Any]:
+            if query.get("involvedName") not in (None, "pool-a-id"):
+                return NOT_FOUND
+            return super().listing(at, query)
+
+    service = ByIdOnly(lambda at: [] if 10 < at < 40 else [order("a", "processing", operation="delete")])
+    outcome = service.wait(order_names=["a"], wait_timeout=100)
+    assert outcome.failed and outcome.result["timed_out"]
+
+
+# Pools that become ready
+
+
+def node(name: str, driver: str | None = "Running", server: str | None = None) -> Row:
+    """Return a row of a pool's nodes."""
+    labels = {"os.modelarts.node/underlying.instance.id": server} if server else {}
+    return {
+        "metadata": {"name": name, "labels": labels},
+        "status": {"phase": "Available", "driver": {"phase": driver} if driver else {}},
+    }
+
+
+RUNNING = (200, {"metadata": {"name": "pool-a-id"}, "status": {"phase": "Running", "scope": []}})
+
+
+def ready_service(nodes: list[Row], shown: dict[str, list[Row]], *orders: Row) -> RawService:
+    """Return a service whose orders have succeeded, with a running pool of these nodes, and ShowOrder's rows."""
+    service = listing(*(orders or (order("a", "successed"),)))
+    service.others["pools/pool-a-id"] = lambda at: RUNNING
+    service.others["pools/pool-a-id/nodes"] = lambda at: (200, {"items": nodes})
+    for name, rows in shown.items():
+        service.others[f"orders/{name}"] = lambda at, rows=rows: (200, {"items": rows})  # type: ignore[misc]
+    return service
+
+
+def created(name: str, status: str = "succeed", action: str = "createNode") -> Row:
+    """Return a row of ShowOrder."""
+    return {"resourceName": name, "action": action, "status": status}
+
+
+def test_a_node_that_is_listed_twice_is_not_two_nodes() -> None:
+    service = ready_service([node("n1"), node("n1")], {"a": [created("n1"), created("n2")]})
+    assert service.wait(order_names=["a"], ready=True, wait_timeout=60).failed
+
+
+def test_a_node_known_by_name_and_by_server_is_one_node() -> None:
+    service = ready_service([node("n1", server="s1")], {"a": [created("n1"), created("s1")]})
+    outcome = service.wait(order_names=["a"], ready=True, wait_timeout=60)
+    assert not outcome.failed, outcome.result["msg"]
+
+
+def test_a_node_that_a_later_order_deleted_is_not_awaited() -> None:
+    service = ready_service(
+        [node("n1")],
+        {"a": [created("n1"), created("n2")], "b": [created("n2", action="deleteNode")]},
+        order("a", "successed", -90),
+        order("b", "successed", -60, operation="modify"),
+    )
+    outcome = service.wait(order_names=["a", "b"], ready=True, wait_timeout=60)
+    assert not outcome.failed, outcome.result["msg"]
+
+
+def test_nodes_that_show_order_still_processes_are_awaited() -> None:
+    service = ready_service([node("n1"), node("n2", "Updating")], {"a": [created("n1"), created("n2", "processing")]})
+    assert service.wait(order_names=["a"], ready=True, wait_timeout=60).failed
+
+
+def test_fewer_nodes_than_were_ordered_are_not_all_nodes() -> None:
+    spec = [{"flavor": "f", "count": 2}]
+    service = ready_service([node("n1")], {}, order("a", "successed", specCount=spec))
+    assert service.wait(order_names=["a"], ready=True, wait_timeout=60).failed
+
+
+@pytest.mark.parametrize("status", [400, 405, 501])
+def test_a_show_order_that_is_never_served_is_not_offered(status: int) -> None:
+    service = ready_service([node("n1")], {})
+    service.others["orders/a"] = lambda at: (status, {"error_code": "X.1", "error_msg": "no"})
+    outcome = service.wait(order_names=["a"], ready=True, wait_timeout=60)
+    assert not outcome.failed, outcome.result["msg"]
+
+
+def test_a_delete_order_without_a_pool_id_proves_nothing_by_a_404_for_its_display_name() -> None:
+    row = order("a", "successed", operation="delete")
+    del row["resourceName"]
+    service = listing(row)
+    service.others["pools/pool-a"] = lambda at: NOT_FOUND
+    assert service.wait(order_names=["a"], ready=True, wait_timeout=60).failed
+
+
+def test_an_order_that_names_no_pool_leaves_nothing_ready() -> None:
+    service = listing({**order("a", "successed"), "resourceName": None, "resourceDisplayName": None})
+    assert service.wait(order_names=["a"], ready=True, wait_timeout=60).failed
+
+
+def test_a_broken_pool_ends_the_wait_though_another_cannot_be_asked() -> None:
+    service = ready_service([node("n1")], {}, order("a", "successed"), order("b", "successed", pool="pool-b"))
+    broken = (200, {"metadata": {"name": "pool-b-id"}, "status": {"phase": "Error", "message": "no power"}})
+    service.others["pools/pool-b-id"] = lambda at: broken
+    service.others["pools/pool-a-id"] = lambda at: (503, {})
+    outcome = service.wait(order_names=["a", "b"], ready=True, wait_timeout=600)
+    assert "no power" in outcome.result["msg"]
+    assert outcome.result["elapsed"] < 30
+
+
+def test_a_gateway_refusing_the_first_question_for_a_pool_once_is_survived() -> None:
+    service = ready_service([node("n1")], {})
+    service.others["pools/pool-a-id"] = lambda at: RUNNING if len(service.asked) > 3 else (403, "<html>blocked</html>")
+    outcome = service.wait(order_names=["a"], ready=True, wait_timeout=600)
+    assert not outcome.failed, outcome.result["msg"]
+
+
+def test_a_pool_that_is_gone_is_noticed_while_another_cannot_be_asked() -> None:
+    service = ready_service([node("n1")], {}, order("a", "successed"), order("b", "successed", pool="pool-b"))
+    service.others["pools/pool-b-id"] = lambda at: NOT_FOUND
+    service.others["pools/pool-a-id"] = lambda at: (503, {})
+    outcome = service.wait(order_names=["a", "b"], ready=True, wait_timeout=2000, visible_timeout=100)
+    assert not outcome.result["timed_out"]
+
+
+# How a wait ends
+
+
+def test_details_of_many_failed_orders_cost_seconds_in_all_and_leave_one_shape() -> None:
+    service = listing(*(order(f"o{number}", "failed", pool=f"pool-{number}") for number in range(20)))
+
+    def slow(at: float) -> tuple[int, t.Any]:
+        service.clock.sleep(4)
+        return 200, {"items": []}
+
+    for number in range(20):
+        service.others[f"orders/o{number}"] = slow
+    outcome = service.wait(order_names=[f"o{number}" for number in range(20)], wait_timeout=60)
+    assert outcome.result["elapsed"] < 15
+    assert all({"resources", "failed_nodes", "succeeded_nodes"} <= set(each) for each in outcome.result["orders"])
+
+
+def test_a_display_that_cannot_be_written_to_ends_no_wait() -> None:
+    service = RawService(lambda at: [order("a", "processing" if at < 60 else "successed")])
+
+    class Closed(list[str]):
+        def append(self, line: str) -> None:
+            raise BrokenPipeError(32, "Broken pipe")
+
+    service.lines = Closed()
+    outcome = service.wait(order_names=["a"], wait_timeout=300)
+    assert not outcome.failed, outcome.result["msg"]
+
+
+def test_all_orders_of_a_pool_count_that_the_last_poll_could_show() -> None:
+    def rows(at: float) -> list[Row]:
+        late = order("late", "processing", -600)
+        first = order("a", "processing" if at < 100 else "successed", -60)
+        return [first, late] if at > 10 else [first]
+
+    service = RawService(rows)
+    outcome = service.wait(involved_names=["pool-a"], since="1h", latest=False, wait_timeout=300)
+    assert outcome.failed
+
+
+# Polls by modules on another host
+
+
+class FakeAction:
+    """An action whose modules run here, against a raw service."""
+
+    def __init__(self, service: RawService) -> None:
+        self._task = mock.Mock(args={}, check_mode=False)
+        self._service = service
+
+    def _execute_module(self, module_name: str, module_args: dict[str, t.Any], **dummy: t.Any) -> dict[str, t.Any]:
+        if module_name.endswith("_wait"):
+            return self._service.wait(check_mode=True, **module_args).result
+        return self._service.info(**module_args).result
+
+    def wait(self, **options: t.Any) -> dict[str, t.Any]:
+        """Run a wait that polls through this action."""
+        params = complete(WAIT, options, {})
+        clock = self._service.clock
+        return Waiter(params, RemoteSource(t.cast("t.Any", self), params, {}, clock), clock).run().result
+
+
+def test_another_host_asks_for_as_many_pools_as_it_is_told_to() -> None:
+    rows = [order(f"o{number}", "successed", pool=f"p{number}") for number in range(20)]
+    service = listing(*rows)
+    for number in range(20):
+        service.others[f"pools/p{number}-id"] = lambda at: (
+            200,
+            {"metadata": {"name": "x"}, "status": {"phase": "Creating"}},
+        )
+        service.others[f"pools/p{number}-id/nodes"] = lambda at: (200, {"items": []})
+    names = [row["orderName"] for row in rows]
+    result = FakeAction(service).wait(order_names=names, ready=True, interval=60, visible_timeout=60, wait_timeout=300)
+    assert result["timed_out"], result["msg"]
+    assert {pool["phase"] for pool in result["pools"]} == {"Creating"}, (result["msg"], result["requests"])
+
+
+def test_another_host_accepts_what_the_wait_accepts() -> None:
+    service = ready_service([node("n1")], {}, order("a", "partialSuccessed"))
+    result = FakeAction(service).wait(order_names=["a"], ready=True, accept_partial=True, wait_timeout=100)
+    assert "failed" not in result, result["msg"]
+
+
+def test_another_host_knows_a_deleted_pool_whose_order_is_not_listed_any_more() -> None:
+    class Deleted(RawService):
+        def listing(self, at: float, query: t.Mapping[str, str]) -> tuple[int, t.Any]:
+            if at > 20 and query.get("involvedName"):
+                return NOT_FOUND
+            return super().listing(at, query)
+
+    service = Deleted(lambda at: [] if at > 20 else [order("a", "processing", operation="delete")])
+    service.others["pools/pool-a-id"] = lambda at: NOT_FOUND
+    result = FakeAction(service).wait(order_names=["a"], ready=True, wait_timeout=100)
+    assert "failed" not in result, result["msg"]
+
+
+def test_another_host_says_at_once_that_no_pool_is_ever_shown() -> None:
+    result = FakeAction(listing(order("a", "successed"))).wait(order_names=["a"], ready=True, wait_timeout=900)
+    assert result["elapsed"] < 30
+    assert result["msg"].count("ready: this service does not offer ShowPool") == 1
+
+
+def test_text_of_another_host_is_one_safe_line() -> None:
+    service = listing()
+    action = FakeAction(service)
+    said = {"failed": True, "msg": "MODULE FAILURE\x1b[2J\nsee stderr", "module_stderr": "boom\x07"}
+    with mock.patch.object(action, "_execute_module", return_value=said):
+        assert action.wait(order_names=["a"])["msg"].isprintable()
