@@ -110,7 +110,8 @@ def _node(raw: dict[str, t.Any]) -> Node:
     metadata, status = _object(raw.get("metadata")), _object(raw.get("status"))
     name = string(metadata.get("name")) or ""
     server_id = string(_object(metadata.get("labels")).get(_SERVER_ID))
-    driver = string(_object(status.get("driver")).get("phase"))
+    # A row without any status does not say that there is no driver.
+    driver = string(_object(status.get("driver")).get("phase")) if status else "unknown"
     return Node(name or server_id or "a node without a name", server_id, string(status.get("phase")), driver)
 
 

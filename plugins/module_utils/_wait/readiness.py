@@ -56,6 +56,7 @@ class PoolTarget:
     drivers_run: bool = False
     broken: str | None = None
     absent_since: float | None = None
+    absent_for: float = 0.0
     asked_at: float = -1.0
 
     @property
@@ -77,9 +78,9 @@ class Readiness:
         self.targets = _targets_of(orders)
         self._at_once = max(1, int(interval / SECONDS_PER_POOL))
         self._visible_timeout = visible_timeout
-        self._time = CountedTime(now)
+        # For how long each pool's own questions have been answered.
+        self._times = {target.pool_id: CountedTime(now) for target in self.targets}
         self._has_answers = False
-        self._answered_at = now
 
     def awaited(self) -> list[PoolTarget]:
         """Return all pools that are not ready."""
@@ -92,23 +93,27 @@ class Readiness:
 
     def take(self, target: PoolTarget, report: PoolReport, began: float, now: float) -> None:
         """Take what was told of a pool."""
-        self._has_answers, self._answered_at = True, now
-        self._time.tick(began, now, True)
+        self._has_answers = True
+        time = self._times[target.pool_id]
+        time.tick(began, now, True)
         pool = report.pool
         target.asked_at, target.broken = now, report.broken
         target.pool = {**pool, "display_name": pool["display_name"] or target.pool["display_name"]}
         if not report.gone or target.deleting:
             target.absent_since = None
-        elif target.absent_since is None:
-            target.absent_since = self._time.value
+        else:
+            target.absent_since = time.value if target.absent_since is None else target.absent_since
+            target.absent_for = time.value - target.absent_since
 
-    def take_error(self, error: ModelArtsError, began: float, now: float) -> tuple[ModelArtsError, bool]:
+    def miss(self, target: PoolTarget, began: float, now: float) -> None:
+        """Take that nothing was told of a pool that was asked for."""
+        self._times[target.pool_id].tick(began, now, False)
+
+    def take_error(self, error: ModelArtsError) -> tuple[ModelArtsError, bool]:
         """Take a poll that failed; return the error that it counts as, and whether it ends the wait.
 
         What says that this service never shows a pool ends it at the first question, and is survived later.
         """
-        if self._answered_at != now:  # else this poll was answered for other pools
-            self._time.tick(began, now, False)
         unpublished, forbidden = isinstance(error, NotPublishedError), error.status == 403
         if self._has_answers:
             return (TransientError(error.msg, status=error.status) if forbidden else error), False
@@ -137,8 +142,7 @@ class Readiness:
     def not_found(self) -> list[PoolTarget]:
         """Return the pools that the service has not known for ``visible_timeout``."""
         limit = self._visible_timeout - TICK
-        absent = [(target, target.absent_since) for target in self.targets if target.absent_since is not None]
-        return [target for target, since in absent if self._time.value - since >= limit]
+        return [each for each in self.targets if each.absent_since is not None and each.absent_for >= limit]
 
     def waits_for(self) -> list[str]:
         """Return one text for each pool that is awaited, on what it still needs."""

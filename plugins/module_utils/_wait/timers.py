@@ -68,6 +68,10 @@ class Absence:
         self._asked = t.cast("int", self._window) if narrow else targets.query.since
         return self._asked
 
+    def widen(self) -> None:
+        """Let polls be wide until ``narrow`` begins a window anew: the time of the targets is another one."""
+        self._window = None
+
     def take(self, targets: Targets, began: float, now: float, shows_all: bool) -> None:
         """Take an answered poll, asked for from ``since``."""
         self._was_wide = self._asked <= targets.query.since

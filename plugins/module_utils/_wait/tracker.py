@@ -51,6 +51,11 @@ class Tracker:
         self._settling = Settling(targets, policy.settle)
         self._refusals = 0
 
+    def move_to(self, targets: Targets) -> None:
+        """Take the same targets with a time window by another clock."""
+        self.targets = targets
+        self._absence.widen()
+
     # Polls
 
     def since(self) -> int:

@@ -76,6 +76,7 @@ class Waiter:
         self._progress = Progress(clock, policy.heartbeat, self._print_line, is_orphaned)
         self._listing = Listing([], None, True)
         self._warnings: list[str] = []
+        self._is_dated = False
 
     def run(self) -> Outcome:
         """Wait, and return the result in the documented shape; a failure is in it, never raised."""
@@ -145,10 +146,12 @@ class Waiter:
 
     def _take(self, listing: Listing, began: float) -> None:
         tracker, now_ms = self._tracker, self._clock.time_ms()
-        server_ms = listing.server_ms or now_ms
-        if not tracker.answered and abs(server_ms - now_ms) > _CLOCKS_AGREE_MS:
-            # Ages count back from the service's time, which is what its orders are stamped with.
-            tracker.targets = Targets.from_options(self._options, server_ms)
+        if not self._is_dated and listing.server_ms is not None:
+            self._is_dated = True
+            if abs(listing.server_ms - now_ms) > _CLOCKS_AGREE_MS:
+                # Ages count back from the service's time at the begin, which is what its orders are stamped with.
+                elapsed_ms = int((self._clock.monotonic() - tracker.started) * 1000)
+                tracker.move_to(Targets.from_options(self._options, listing.server_ms - elapsed_ms))
         if self._source.sees_all and not self._forecast.has_learnt:
             # The first poll is wide, so the history comes free.
             self._forecast.learn(listing.orders)
@@ -156,8 +159,8 @@ class Waiter:
         tracker.feed(listing, began, self._clock.monotonic(), now_ms)
         if listing.truncated:
             self._warnings.append("A listing did not show everything (truncated): nothing was concluded from its gaps")
-        for order in tracker.deletions():
-            with contextlib.suppress(Exception):  # it is asked again after the next poll
+        with contextlib.suppress(Exception):  # it is asked again after the next poll
+            for order in tracker.deletions():
                 if self._source.pool_is_gone(order):
                     tracker.confirm_deletion(order)
 
@@ -176,9 +179,11 @@ class Waiter:
         for target, report in found:
             if isinstance(report, PoolReport):
                 readiness.take(target, report, began, now)
+            else:
+                readiness.miss(target, began, now)
         if errors:
             lasting = next((error for error in errors if not error.transient), errors[0])
-            error, ends = readiness.take_error(lasting, began, now)
+            error, ends = readiness.take_error(lasting)
             decision = tracker.feed_error(error, began, now)
             if readiness.failures():  # of a pool that was answered for
                 decision = Decision(FAILED)
@@ -209,12 +214,13 @@ class Waiter:
         return self._listing.server_ms or self._clock.time_ms()
 
     def _print_line(self) -> None:
-        if self._report is not None:
+        if self._report is None:
+            return
+        with contextlib.suppress(Exception):  # a line that cannot be made, or written, ends no wait
             tracker, now, wall = self._tracker, self._clock.monotonic(), self._clock.time()
             end = self._forecast.expected_end(tracker.standing, self._service_ms()) if not self._readiness else None
             line = progress_line(tracker, self._readiness, end, now, wall, self._sanitize)
-            with contextlib.suppress(Exception):  # a display that cannot be written to ends no wait
-                self._report(line)
+            self._report(line)
 
     def _add_details(self) -> None:
         """Attach ShowOrder's rows to the failed orders. They are an extra: nothing about them may hide the failure."""

@@ -231,6 +231,18 @@ def test_a_pool_that_is_gone_is_noticed_while_another_cannot_be_asked() -> None:
     assert not outcome.result["timed_out"]
 
 
+def test_a_pool_that_was_not_found_once_is_not_gone_for_the_time_in_which_it_could_not_be_asked() -> None:
+    service = ready_service([node("n1")], {}, order("a", "successed"), order("b", "successed", pool="pool-b"))
+    service.others["pools/pool-b-id"] = lambda at: (200, {"metadata": {"name": "x"}, "status": {"phase": "Creating"}})
+    service.others["pools/pool-b-id/nodes"] = lambda at: (200, {"items": []})
+    answers = {(0, 60): NOT_FOUND, (60, 500): (503, {}), (500, 520): NOT_FOUND, (520, 9999): RUNNING}
+    service.others["pools/pool-a-id"] = lambda at: next(
+        each for (since, until), each in answers.items() if since <= at < until
+    )
+    outcome = service.wait(order_names=["a", "b"], ready=True, wait_timeout=1000)
+    assert outcome.result["timed_out"], outcome.result["msg"]
+
+
 # How a wait ends
 
 
@@ -269,6 +281,25 @@ def test_all_orders_of_a_pool_count_that_the_last_poll_could_show() -> None:
     service = RawService(rows)
     outcome = service.wait(involved_names=["pool-a"], since="1h", latest=False, wait_timeout=300)
     assert outcome.failed
+
+
+def test_an_age_counts_by_the_service_s_clock_although_its_first_answer_had_no_date() -> None:
+    def rows(at: float) -> list[Row]:
+        return [order("a", "processing" if at < 60 else "successed", -700)]  # a minute before, by its clock
+
+    class LateToKnow(RawService):
+        def listing(self, at: float, query: t.Mapping[str, str]) -> tuple[int, t.Any]:
+            return super().listing(at, query) if at > 10 else NOT_FOUND
+
+    service = LateToKnow(rows)
+    service.date = -600
+    outcome = service.wait(involved_names=["pool-a"], since="5m", wait_timeout=900)
+    assert not outcome.failed, outcome.result["msg"]
+
+
+def test_a_node_of_which_nothing_is_told_is_not_one_without_a_driver() -> None:
+    service = ready_service([{"metadata": {"name": "n1"}}], {"a": [created("n1")]})
+    assert service.wait(order_names=["a"], ready=True, wait_timeout=60).failed
 
 
 # Polls by modules on another host
