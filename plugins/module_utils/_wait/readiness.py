@@ -28,6 +28,11 @@ SECONDS_PER_POOL = 2
 _NO_ID = "its order names no pool ID, by which alone the service can be asked for it: look in the console"
 
 
+def pools_at_once(interval: float) -> int:
+    """Return for how many pools a poll may ask, where polls are ``interval`` seconds apart."""
+    return max(1, int(interval / SECONDS_PER_POOL))
+
+
 class PoolReport(t.NamedTuple):
     """What one poll told of a pool; ``broken`` is why it will not become usable, None where it may.
 
@@ -76,7 +81,7 @@ class Readiness:
     def __init__(self, orders: t.Sequence[Order], interval: float, visible_timeout: float, now: float) -> None:
         """``interval`` and ``visible_timeout`` are the wait's, in seconds."""
         self.targets = _targets_of(orders)
-        self._at_once = max(1, int(interval / SECONDS_PER_POOL))
+        self._at_once = pools_at_once(interval)
         self._visible_timeout = visible_timeout
         # For how long each pool's own questions have been answered.
         self._times = {target.pool_id: CountedTime(now) for target in self.targets}

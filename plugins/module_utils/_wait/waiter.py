@@ -29,7 +29,7 @@ from .forecast import Forecast
 from .messages import Sanitize, final_message, progress_line
 from .policy import WaitPolicy
 from .progress import Progress
-from .readiness import PoolReport, PoolTarget, Readiness
+from .readiness import PoolReport, PoolTarget, Readiness, pools_at_once
 from .result import no_wait, result_of
 from .schedule import Schedule
 from .source import DirectSource, Source
@@ -77,6 +77,7 @@ class Waiter:
         self._listing = Listing([], None, True)
         self._warnings: list[str] = []
         self._is_dated = False
+        self._asked_at: dict[str, float] = {}
 
     def run(self) -> Outcome:
         """Wait, and return the result in the documented shape; a failure is in it, never raised."""
@@ -160,9 +161,16 @@ class Waiter:
         if listing.truncated:
             self._warnings.append("A listing did not show everything (truncated): nothing was concluded from its gaps")
         with contextlib.suppress(Exception):  # it is asked again after the next poll
-            for order in tracker.deletions():
-                if self._source.pool_is_gone(order):
-                    tracker.confirm_deletion(order)
+            self._confirm_deletions()
+
+    def _confirm_deletions(self) -> None:
+        """Ask for pools that may have been deleted: as many as the pace allows, those first that waited longest."""
+        tracker, asked_at = self._tracker, self._asked_at
+        orders = sorted(tracker.deletions(), key=lambda order: asked_at.get(model.key_of(order), -1.0))
+        for order in orders[: pools_at_once(self._policy.interval)]:
+            asked_at[model.key_of(order)] = self._clock.monotonic()
+            if self._source.pool_is_gone(order):
+                tracker.confirm_deletion(order)
 
     def _past(self) -> list[Order]:
         """Return orders to learn from; without them there is just no expected end."""

@@ -122,6 +122,15 @@ def test_a_service_that_knows_pools_by_id_only_has_not_deleted_one_whose_display
     assert outcome.failed and outcome.result["timed_out"]
 
 
+def test_many_pools_that_may_be_deleted_are_asked_for_at_the_pace_of_all_pools() -> None:
+    rows = [order(f"o{number}", "processing", pool=f"p{number}", operation="delete") for number in range(50)]
+    service = RawService(lambda at: [] if at > 20 else rows)
+    outcome = service.wait(order_names=[row["orderName"] for row in rows], wait_timeout=900)
+    assert "is no longer" in outcome.result["msg"]
+    assert len(service.asked) < outcome.result["elapsed"] * 1.5
+    assert {f"p{number}" for number in range(50)} <= {asked.query.get("involvedName") for asked in service.asked}
+
+
 # Pools that become ready
 
 
