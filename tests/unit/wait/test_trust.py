@@ -93,6 +93,16 @@ def test_a_failure_is_not_forgotten_for_a_newer_order_either() -> None:
     with scripted(script) as service:
         outcome = service.wait(involved_names=["pool-a", "pool-b"], fail_fast=False)
     assert outcome.failed and "order.bad" in outcome.result["msg"]
+    assert outcome.result["any_failed"] and not outcome.result["all_succeeded"]
+
+
+def test_a_failure_that_a_stale_listing_takes_back_stays_one_while_the_pool_settles() -> None:
+    bad = row("order.old", "failed", age=900)
+    script = timed((5, listing(bad)), (12, listing(row("order.old", age=900))), (9e9, listing(bad)))
+    with scripted(script) as service:
+        outcome = service.wait(involved_names=["pool-a"], interval=5)
+    assert outcome.failed and 30 <= outcome.result["elapsed"] <= 31, "settle is not over sooner"
+    assert any("it counts as failed" in warning for warning in outcome.warnings)
 
 
 def test_one_listing_that_shows_an_order_twice_counts_by_the_more_cautious_row() -> None:
@@ -182,12 +192,14 @@ def full_millisecond(*rows: Row) -> list[Row]:
     return [*many, *rows]
 
 
-def test_a_listing_that_does_not_show_everything_completes_no_wait_for_pools() -> None:
-    rows = [row("order.a", "successed", age=500), *full_millisecond()]
-    hidden = [*rows, row("order.hidden", "failed", pool="pool-a", age=500)]
-    with scripted(polls(listing(*hidden))) as service:
-        outcome = service.wait(involved_names=["pool-a", "pool-x"], settle=0, wait_timeout=60)
-    assert outcome.failed and outcome.result["truncated"] and outcome.result["timed_out"] is not None
+@pytest.mark.parametrize("pools", [["pool-x"], ["pool-x", "pool-a"]])
+def test_a_listing_that_does_not_show_everything_completes_no_wait_for_pools(pools: list[str]) -> None:
+    hidden = row("order.hidden", "processing", pool="pool-x", age=500)
+    rows = [row("order.a", "successed", age=500), *full_millisecond(hidden)]
+    with scripted(polls(listing(*rows))) as service:
+        outcome = service.wait(involved_names=pools, settle=0, wait_timeout=60)
+    assert outcome.failed and outcome.result["truncated"] and outcome.result["timed_out"]
+    assert "did not show everything (truncated)" in outcome.result["msg"]
     assert any("truncated" in warning for warning in outcome.warnings)
 
 
@@ -337,6 +349,16 @@ def test_a_date_that_cannot_be_true_is_not_believed(hours: float) -> None:
     with scripted(script) as service:
         outcome = service.wait(order_names=["order.new"], pending_timeout=600)
     assert not outcome.failed, outcome.result["msg"]
+
+
+@pytest.mark.parametrize("ahead", [-600, 600])
+def test_no_order_is_older_than_the_slower_clock_says(ahead: float) -> None:
+    def script(question: Question) -> Answer:
+        return listing(row("order.new", "pending", age=0), date=NOW + question.at + ahead)
+
+    with scripted(script) as service:
+        outcome = service.wait(order_names=["order.new"], pending_timeout=400)
+    assert outcome.failed and 399 <= outcome.result["elapsed"] <= 401
 
 
 @pytest.mark.parametrize("minutes", [-10, 10])
