@@ -193,7 +193,7 @@ def test_a_failure_names_order_pool_and_reason(run: Run, task: str) -> None:
     result = run.failure(task)
     name = result["orders"][0]["resource_display_name"]
     assert name.startswith("aground") and result["msg"].startswith(
-        f"Order order.{name} (pool {name}) failed: {REASON}; failed nodes: os-node-"
+        f"Order order.{name} (pool {name}) failed: {REASON.rstrip('.')}; failed nodes: os-node-"
     )
     assert [order["fail_reason"] for order in result["failed_orders"]] == [REASON]
 
@@ -371,7 +371,7 @@ def test_the_playbook_tells_the_next_node_on_every_end(ansible: Ansible, sims: S
         assert f'"modelarts_all_succeeded": {json.dumps(good)}' in run.stdout
         if not good:
             assert run.events[-1].failed and run.events[-1].result["msg"].startswith(
-                f"Order order.{order} (pool {order}) failed: {REASON}; failed nodes:"
+                f"Order order.{order} (pool {order}) failed: {REASON.rstrip('.')}; failed nodes:"
             )
 
 

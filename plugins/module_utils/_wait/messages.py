@@ -158,9 +158,9 @@ def _failed_sentence(failed: FailedOrder, sanitize: Sanitize) -> str:
     words = {BROKEN: "failed", PARTIAL: "succeeded in part only", STUCK: "does not begin"}
     reason = reason_of(failed) if failed.order["fail_reason"] or failed.why != PARTIAL else _NO_REASON
     name = _full_name(failed.order, sanitize)
+    text = f"Order {name} {words.get(failed.why, 'ended unclear')}: {sanitize(reason, _REASON_LENGTH)}"
     nodes = failed.order.get("failed_nodes")
-    failed_nodes = f"; failed nodes: {sanitize(some(nodes), 6 * _NAME_LENGTH)}" if nodes else ""
-    return f"Order {name} {words.get(failed.why, 'ended unclear')}: {sanitize(reason, _REASON_LENGTH)}{failed_nodes}"
+    return f"{text.rstrip('.')}; failed nodes: {sanitize(some(nodes), 6 * _NAME_LENGTH)}" if nodes else text
 
 
 def _lost_sentence(seen: SeenOrder, tracker: Tracker, sanitize: Sanitize) -> str:

@@ -134,7 +134,7 @@ def test_a_failed_order_among_twenty_ends_the_wait_at_the_next_look() -> None:
         outcome = here.wait(order_names=names)
         assert outcome.failed and 180 <= outcome.result["elapsed"] <= 180 + 17
         assert outcome.result["msg"] == (
-            "Order order.pool-x-w4l2n (pool pool-x) failed: Insufficient resources in cn-north-4a.; "
+            "Order order.pool-x-w4l2n (pool pool-x) failed: Insufficient resources in cn-north-4a; "
             "failed nodes: os-node-created-w4l2n-0"
         )
         assert outcome.result["failed_orders"] == [
