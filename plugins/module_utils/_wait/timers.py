@@ -114,8 +114,10 @@ class Settling:
     A single poll may be stale, so several of them share the time.
     """
 
-    def __init__(self, targets: Targets, seconds: float) -> None:
+    def __init__(self, targets: Targets, seconds: float, answered: CountedTime) -> None:
+        """``answered`` is the time in which polls were answered: an outage brings no newer order to light."""
         self._seconds = seconds if not targets.has_since else 0.0
+        self._answered = answered
         self._until: dict[Target, float] = {}
         self._unmet = {target for target in targets.items if target.kind == POOL}
 
@@ -132,9 +134,10 @@ class Settling:
             if settled:
                 self._until.pop(target, None)
             elif target in self._unmet and self._seconds:
-                self._until[target] = now + self._seconds
+                self._until[target] = self._answered.value + self._seconds
             self._unmet.discard(target)
-        self._until = {target: until for target, until in self._until.items() if began < until - TICK}
+        at_begin = self._answered.value - (now - began)
+        self._until = {target: until for target, until in self._until.items() if at_begin < until - TICK}
 
     @property
     def targets(self) -> t.KeysView[Target]:
@@ -143,4 +146,7 @@ class Settling:
 
     def limits(self, now: float) -> t.Iterator[float]:
         """Yield the seconds until the next poll that settling needs."""
-        yield from (min(until - now, self._seconds / _SETTLING_POLLS) for until in self._until.values())
+        for until in self._until.values():
+            left = self._answered.until(until, now)
+            if left is not None:
+                yield min(left, self._seconds / _SETTLING_POLLS)

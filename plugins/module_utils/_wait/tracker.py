@@ -48,7 +48,7 @@ class Tracker:
         self.last_error: ModelArtsError | None = None
         self._answered_time = CountedTime(started)
         self._absence = Absence(started, policy.visible_timeout)
-        self._settling = Settling(targets, policy.settle)
+        self._settling = Settling(targets, policy.settle, self._answered_time)
         self._refusals = 0
 
     def move_to(self, targets: Targets) -> None:

@@ -160,6 +160,15 @@ def test_a_pool_settles_from_when_it_is_first_met(first: Answer) -> None:
     assert not outcome.failed and outcome.result["elapsed"] >= 200
 
 
+def test_an_outage_does_not_end_the_settling() -> None:
+    """The first poll after it may be the stale one."""
+    throttled = Answer(status=429, body={}, headers={"Retry-After": "120"})
+    steps = [(1, listing(AGES_AGO)), (20, throttled), (130, listing(AGES_AGO)), (300, listing(AGES_AGO, NEW))]
+    with scripted(timed(*steps, (9e9, listing(AGES_AGO, DONE)))) as service:
+        outcome = service.wait(involved_names=["pool-a"])
+    assert not outcome.failed and outcome.result["elapsed"] >= 300
+
+
 def test_a_still_older_order_does_not_end_the_settling() -> None:
     older = row("order.older", "successed", age=20 * DAY)
     script = timed(
