@@ -33,6 +33,7 @@ PENDING, PROCESSING, SUCCEEDED, PARTIAL, FAILED, UNKNOWN = STATES = (
 ENDED = frozenset({SUCCEEDED, PARTIAL, FAILED})
 # Of what one listing says about one order, what counts: later words beat earlier ones.
 _WEIGHTS = (SUCCEEDED, PENDING, PROCESSING, PARTIAL, UNKNOWN, FAILED)
+_STAGES = (PENDING, PROCESSING, SUCCEEDED, PARTIAL, UNKNOWN, FAILED)
 
 _SUCCESS_WORDS = frozenset({"successed", "succeed", "succeeded", "success"})
 _PARTIAL_WORDS = frozenset(f"partial{word}" for word in _SUCCESS_WORDS)
@@ -354,8 +355,17 @@ def weight_of(order: Order) -> tuple[int, int, int]:
 
     So a failure beats all else, and success stands only where no row contradicts it; else the row further along counts.
     """
+    return _rank(order, _WEIGHTS)
+
+
+def progress_of(order: Order) -> tuple[int, int, int]:
+    """Return how far along an order is, for comparing rows of it that were read one after the other."""
+    return _rank(order, _STAGES)
+
+
+def _rank(order: Order, states: tuple[str, ...]) -> tuple[int, int, int]:
     goes_on = order["state"] == UNKNOWN and not order["finished"]
-    return _WEIGHTS.index(PROCESSING if goes_on else order["state"]), order["end_timestamp"], order["begin_timestamp"]
+    return states.index(PROCESSING if goes_on else order["state"]), order["end_timestamp"], order["begin_timestamp"]
 
 
 def newest_of_each_pool(orders: t.Iterable[Order]) -> list[Order]:

@@ -23,7 +23,7 @@ import dataclasses
 import math
 import typing as t
 
-from .model import Order, key_of, weight_of
+from .model import Order, key_of, progress_of, weight_of
 
 T = t.TypeVar("T")
 R = t.TypeVar("R")
@@ -206,11 +206,15 @@ class _Reader:
     # Learning
 
     def _keep(self, window: Window, page: Page) -> list[str]:
-        """Keep of each order the row that counts most, note what a page tells of the service, and return its keys."""
+        """Keep each order as far along as it was seen, note what a page tells of the service, and return its keys."""
         keys = [key_of(order) for order in page.orders]
+        rows: dict[str, Order] = {}
         for key, order in zip(keys, page.orders):
+            if key not in rows or weight_of(order) >= weight_of(rows[key]):
+                rows[key] = order
+        for key, order in rows.items():
             known = self._found.get(key)
-            if known is None or weight_of(order) >= weight_of(known):
+            if known is None or progress_of(order) >= progress_of(known):
                 self._found[key] = order
         if page.count is not None and window.asked == (self._since, self._until):
             self._totals.append(page.count)
