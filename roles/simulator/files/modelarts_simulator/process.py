@@ -21,7 +21,7 @@ import typing as t
 from .errors import ScenarioError
 from .server import Server
 
-_POLL = 0.3  # seconds between checks of the lifetime and the parent
+_POLL = 0.2
 _PATIENCE = 10  # seconds that a simulator may take to end
 Report = dict[str, t.Any]
 
