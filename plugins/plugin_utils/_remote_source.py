@@ -13,7 +13,7 @@ import signal
 import threading
 import typing as t
 
-from ansible.errors import AnsibleConnectionFailure
+from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.clock import Clock
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import (
@@ -138,9 +138,9 @@ class RemoteSource:
                 result = self._action._execute_module(module_name=module, module_args=args, task_vars=self._task_vars)
         except _Late:
             raise TransientError(f"The host that polls did not answer within {seconds:.0f} s") from None
-        except AnsibleConnectionFailure as error:
+        except AnsibleError as error:  # a connection, or a privilege, that could not be had
             kind = TransientError if self._worked else RequestError
-            raise kind(f"The host that polls could not be reached: {safe(error, 200)}") from None
+            raise kind(f"The host that polls could not be used: {safe(error, 200)}") from None
         self.requests += 0 if result.get("unreachable") else t.cast("int", result.get("requests", requests))
         # In check mode a transient fault does not fail a module, nor does a pool that cannot be used.
         if result.get("failed") or "error_code" in result or result.get("unreachable"):
