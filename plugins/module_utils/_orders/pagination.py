@@ -171,11 +171,8 @@ class _Reader:
         """Ask for a page of each window, side by side, and keep what they show."""
         requests = [self._request(window) for window in windows]
         self._requests += len(requests)
-        pages = self._pages(requests)
+        pages = side_by_side(lambda request: self._fetch(*request), requests, self._workers)
         return [(window, page, self._keep(window, page)) for window, page in zip(windows, pages)]
-
-    def _pages(self, requests: list[Request]) -> list[Page]:
-        return side_by_side(lambda request: self._fetch(*request), requests, self._workers)
 
     def _request(self, window: Window) -> Request:
         if not window.keys:  # pages of other bounds must not count as the window's own

@@ -10,15 +10,22 @@ from __future__ import annotations
 
 import typing as t
 
-from .._client.errors import ModelArtsError
+from .._client.clock import Clock
+from .._client.errors import ModelArtsError, as_typed
 from .._options import Values
 from .._orders import model
 from .._orders.api import Listing
+from .._orders.model import Order
+from .._orders.pools import nodes_of
 from .._orders.query import named_in
-from .messages import reason_of
+from .messages import Sanitize, reason_of
 from .readiness import Readiness
+from .source import Source
 from .standing import FailedOrder
 from .tracker import Tracker
+
+# Extra requests after the end may last so many seconds in all.
+DETAILS_TIME = 5.0
 
 
 def result_of(tracker: Tracker, listing: Listing, readiness: Readiness | None) -> dict[str, t.Any]:
@@ -73,3 +80,27 @@ def no_wait(error: ModelArtsError, options: Values) -> dict[str, t.Any]:
         **({"pools": []} if options.get("ready") else {}),
         **error.facts(),
     }
+
+
+def add_details(orders: t.Iterable[Order], source: Source, clock: Clock, sanitize: Sanitize) -> list[str]:
+    """Attach ShowOrder's rows to failed orders, for a few seconds in all; return at most one warning.
+
+    They are an extra: nothing about them may hide the failure.
+    """
+    orders = list(orders)
+    for order in orders:
+        order["resources"], order["failed_nodes"], order["succeeded_nodes"] = [], [], []
+    ends = clock.monotonic() + DETAILS_TIME
+    source.end_by(ends)
+    for order in orders:
+        if not order["order_name"]:
+            continue
+        if clock.monotonic() >= ends:
+            return ["details: there was no time for the ShowOrder rows of all failed orders"]
+        try:
+            order["resources"] = source.show(order)
+            order["failed_nodes"], order["succeeded_nodes"] = nodes_of(order["resource_name"], order["resources"])
+        except Exception as error:
+            reason = sanitize(as_typed(error, sanitize).msg, 200)
+            return [f"details: no ShowOrder rows for the failed orders: {reason}"]
+    return []

@@ -23,14 +23,13 @@ from .._options import Values
 from .._orders import model
 from .._orders.api import Listing
 from .._orders.model import Order
-from .._orders.pools import nodes_of
 from .._session import connect
 from .forecast import Forecast
 from .messages import Sanitize, final_message, progress_line
 from .policy import WaitPolicy
 from .progress import Progress
 from .readiness import PoolReport, PoolTarget, Readiness, pools_at_once
-from .result import no_wait, result_of
+from .result import add_details, no_wait, result_of
 from .schedule import Schedule
 from .source import DirectSource, Source
 from .standing import FAILED, SUCCEEDED, WAIT, Decision
@@ -39,8 +38,6 @@ from .tracker import Tracker
 
 # A final poll begins at the deadline; its answer may take this much longer, in seconds.
 LAST_ANSWER = 0.9
-# The extra requests after the end may last so many seconds, all together.
-_DETAILS_TIME = 5.0
 # Clocks that differ by less than this much, in ms, are taken for equal.
 _CLOCKS_AGREE_MS = 60_000
 
@@ -91,7 +88,8 @@ class Waiter:
         if decision.kind != FAILED:
             return self._outcome({"timed_out": False})
         if self._policy.details:
-            self._add_details()
+            failed = [failed.order for failed in self._tracker.standing.failed]
+            self._warnings += add_details(failed, self._source, self._clock, self._sanitize)
         error = decision.error or self._tracker.last_error or ModelArtsError("")
         now = self._clock.monotonic()
         msg = final_message(self._tracker, self._readiness, decision, now, self._sanitize)
@@ -229,27 +227,6 @@ class Waiter:
             end = self._forecast.expected_end(tracker.standing, self._service_ms()) if not self._readiness else None
             line = progress_line(tracker, self._readiness, end, now, wall, self._sanitize)
             self._report(line)
-
-    def _add_details(self) -> None:
-        """Attach ShowOrder's rows to the failed orders. They are an extra: nothing about them may hide the failure."""
-        orders = [failed.order for failed in self._tracker.standing.failed]
-        for order in orders:
-            order["resources"], order["failed_nodes"], order["succeeded_nodes"] = [], [], []
-        ends = self._clock.monotonic() + _DETAILS_TIME
-        self._source.end_by(ends)
-        for order in orders:
-            if not order["order_name"]:
-                continue
-            if self._clock.monotonic() >= ends:
-                self._warnings.append("details: there was no time for the ShowOrder rows of all failed orders")
-                return
-            try:
-                order["resources"] = self._source.show(order)
-                order["failed_nodes"], order["succeeded_nodes"] = nodes_of(order["resource_name"], order["resources"])
-            except Exception as error:
-                reason = self._sanitize(as_typed(error, self._sanitize).msg, 200)
-                self._warnings.append(f"details: no ShowOrder rows for the failed orders: {reason}")
-                return
 
 
 def wait_for_orders(

@@ -5,12 +5,8 @@
 from __future__ import annotations
 
 import typing as t
-from unittest import mock
 
 import pytest
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import WAIT, complete
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.waiter import Waiter
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._remote_source import RemoteSource
 from ansible_collections.huaweicloud.modelarts.tests.unit.wait.raw_service import (
     NOT_FOUND,
     RawService,
@@ -309,73 +305,3 @@ def test_an_age_counts_by_the_service_s_clock_although_its_first_answer_had_no_d
 def test_a_node_of_which_nothing_is_told_is_not_one_without_a_driver() -> None:
     service = ready_service([{"metadata": {"name": "n1"}}], {"a": [created("n1")]})
     assert service.wait(order_names=["a"], ready=True, wait_timeout=60).failed
-
-
-# Polls by modules on another host
-
-
-class FakeAction:
-    """An action whose modules run here, against a raw service."""
-
-    def __init__(self, service: RawService) -> None:
-        self._task = mock.Mock(args={}, check_mode=False)
-        self._service = service
-
-    def _execute_module(self, module_name: str, module_args: dict[str, t.Any], **dummy: t.Any) -> dict[str, t.Any]:
-        if module_name.endswith("_wait"):
-            return self._service.wait(check_mode=True, **module_args).result
-        return self._service.info(**module_args).result
-
-    def wait(self, **options: t.Any) -> dict[str, t.Any]:
-        """Run a wait that polls through this action."""
-        params = complete(WAIT, options, {})
-        clock = self._service.clock
-        return Waiter(params, RemoteSource(t.cast("t.Any", self), params, {}, clock), clock).run().result
-
-
-def test_another_host_asks_for_as_many_pools_as_it_is_told_to() -> None:
-    rows = [order(f"o{number}", "successed", pool=f"p{number}") for number in range(20)]
-    service = listing(*rows)
-    for number in range(20):
-        service.others[f"pools/p{number}-id"] = lambda at: (
-            200,
-            {"metadata": {"name": "x"}, "status": {"phase": "Creating"}},
-        )
-        service.others[f"pools/p{number}-id/nodes"] = lambda at: (200, {"items": []})
-    names = [row["orderName"] for row in rows]
-    result = FakeAction(service).wait(order_names=names, ready=True, interval=60, visible_timeout=60, wait_timeout=300)
-    assert result["timed_out"], result["msg"]
-    assert {pool["phase"] for pool in result["pools"]} == {"Creating"}, (result["msg"], result["requests"])
-
-
-def test_another_host_accepts_what_the_wait_accepts() -> None:
-    service = ready_service([node("n1")], {}, order("a", "partialSuccessed"))
-    result = FakeAction(service).wait(order_names=["a"], ready=True, accept_partial=True, wait_timeout=100)
-    assert "failed" not in result, result["msg"]
-
-
-def test_another_host_knows_a_deleted_pool_whose_order_is_not_listed_any_more() -> None:
-    class Deleted(RawService):
-        def listing(self, at: float, query: t.Mapping[str, str]) -> tuple[int, t.Any]:
-            if at > 20 and query.get("involvedName"):
-                return NOT_FOUND
-            return super().listing(at, query)
-
-    service = Deleted(lambda at: [] if at > 20 else [order("a", "processing", operation="delete")])
-    service.others["pools/pool-a-id"] = lambda at: NOT_FOUND
-    result = FakeAction(service).wait(order_names=["a"], ready=True, wait_timeout=100)
-    assert "failed" not in result, result["msg"]
-
-
-def test_another_host_says_at_once_that_no_pool_is_ever_shown() -> None:
-    result = FakeAction(listing(order("a", "successed"))).wait(order_names=["a"], ready=True, wait_timeout=900)
-    assert result["elapsed"] < 30
-    assert result["msg"].count("ready: this service does not offer ShowPool") == 1
-
-
-def test_text_of_another_host_is_one_safe_line() -> None:
-    service = listing()
-    action = FakeAction(service)
-    said = {"failed": True, "msg": "MODULE FAILURE\x1b[2J\nsee stderr", "module_stderr": "boom\x07"}
-    with mock.patch.object(action, "_execute_module", return_value=said):
-        assert action.wait(order_names=["a"])["msg"].isprintable()

@@ -11,13 +11,15 @@ from unittest import mock
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _options
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client import clock as _clock
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait import result as _result
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait import waiter as _wait
 from ansible_collections.huaweicloud.modelarts.tests.support.manual_clock import ManualClock
 from modelarts_simulator.cloud import Cloud
 from modelarts_simulator.server import Server
 
 # What remains to a request at the deadline counts in the machine's time too, in which it may stand still for seconds.
-_REAL_SECONDS = {"LAST_ANSWER": 30.0, "_DETAILS_TIME": 30.0}
+_REAL_SECONDS = {"LAST_ANSWER": 30.0}
+_DETAILS_SECONDS = {"DETAILS_TIME": 30.0}
 
 
 class SharedClock(_clock.Clock):
@@ -71,5 +73,9 @@ class World:
 def world(orders: t.Sequence[t.Mapping[str, t.Any]] = (), **config: t.Any) -> t.Iterator[World]:
     """Offer a world with these orders, ``settings`` and ``faults``."""
     manual = ManualClock()
-    with Server(Cloud(clock=manual, orders=orders, **config)) as server, mock.patch.dict(vars(_wait), _REAL_SECONDS):
+    with (
+        Server(Cloud(clock=manual, orders=orders, **config)) as server,
+        mock.patch.dict(vars(_wait), _REAL_SECONDS),
+        mock.patch.dict(vars(_result), _DETAILS_SECONDS),
+    ):
         yield World(server, manual)
