@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -76,6 +77,7 @@ class World:
     requests: list[tuple[int, int | None, int, int]] = dataclasses.field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self._lock = threading.Lock()
         self.rng = random.Random(self.seed)
         self.rank = {each["orderName"]: self.rng.random() for each in self.rows}
         self.by_time: list[tuple[int, int]] = []  # creation time and place in `rows`, made at the first request
@@ -128,9 +130,10 @@ class World:
         assert 0 < limit <= 500
         assert 0 <= offset <= 500
         self.requests.append((since, until, limit, offset))
-        if self.change is not None:
-            self.change(self)
-        found = self._matches(since, until)
+        with self._lock:  # pages are asked for side by side
+            if self.change is not None:
+                self.change(self)
+            found = self._matches(since, until)
         if self.order == "reshuffled":
             self.rng.shuffle(found)
         count = self.count(len(found))
