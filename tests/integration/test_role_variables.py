@@ -126,7 +126,7 @@ def test_every_secret_may_be_encrypted_inline(ansible: Ansible, sim: Sim, tmp_pa
             encrypt = ["ansible-vault", "encrypt_string", *vault, "--name", f"{role}_{name}", value]
             lines.append(ansible.run(encrypt).succeeded().stdout)
     (tmp_path / "vars.yml").write_text("\n".join(lines), encoding="utf-8")
-    given = {"wait_for_orders_pools": "pool-done", "order_report_dest": str(tmp_path / "page.html")}
+    given = {"wait_for_orders_order_names": "done", "order_report_dest": str(tmp_path / "page.html")}
     command = ["ansible-playbook", f"{COLLECTION}.{role}", *vault, "-e", f"@{tmp_path}/vars.yml"]
     assert len(lines) > 3
     ansible.run([*command, "-e", json.dumps({k: v for k, v in given.items() if k.startswith(role)})]).succeeded()
@@ -154,7 +154,7 @@ def test_playbooks_for_this_machine_become_nobody(
 ) -> None:
     """Whatever the group variables of the inventory say."""
     given = {
-        "wait_for_orders": {"wait_for_orders_pools": "pool-done"},
+        "wait_for_orders": {"wait_for_orders_order_names": "done"},
         "order_report": {"order_report_dest": str(tmp_path / "page.html")},
         "on_order_succeeded": {"on_order_name": "done"},
         "on_order_failed": {"on_order_name": "bad"},
@@ -224,7 +224,7 @@ def test_a_list_may_come_as_one_text(ansible: Ansible, sim: Sim, given: Any) -> 
 def test_an_unknown_variable_is_warned_of(ansible: Ansible, sim: Sim, tmp_path: Path) -> None:
     """By its name, and with the one that is probably meant; those that are known, and of other roles, are not."""
     given = {"wait_for_orders_pols": "a", "wait_for_orders_wait_timout": 1, "order_report_titel": "a"}
-    known = {"order_report_dest": str(tmp_path / "page.html"), "wait_for_orders_pools": "pool-done"}
+    known = {"order_report_dest": str(tmp_path / "page.html"), "wait_for_orders_order_names": "done"}
     said = ""
     for role in ROLES:
         said += " ".join(play(ansible, sim, role, **given, **known).succeeded().stderr.split())
@@ -239,7 +239,7 @@ def test_a_secret_that_a_controller_shows_is_warned_of(ansible: Ansible, sim: Si
     """Everybody who may see the job sees its extra variables; the warning names the variable and no value."""
     secret = sim.options["secret_key"]
     given = {"wait_for_orders_secret_key": secret, "wait_for_orders_access_key": sim.options["access_key"]}
-    run = play(ansible, sim, "wait_for_orders", wait_for_orders_pools="pool-done", **given, **job).succeeded()
+    run = play(ansible, sim, "wait_for_orders", wait_for_orders_order_names="done", **given, **job).succeeded()
     said = (
         "wait_for_orders_secret_key is an extra variable, which the controller shows in plain: put it into a credential"
     )
