@@ -305,7 +305,8 @@ def test_what_a_rulebooks_job_gets(ansible: Ansible, sim: Sim, tmp_path: Path, e
 @pytest.mark.parametrize("pool", ["0755", "0x1f"])
 def test_one_answer_that_reads_as_a_number(ansible: Ansible, sim: Sim, tmp_path: Path, pool: str) -> None:
     """The pool's name is what was written."""
-    answers = {"wait_for_orders_involved_names": pool, "wait_for_orders_order_names": ""}
+    answers = {f"wait_for_orders_{name}": "" for name in ("order_names", "operation")}
+    answers |= {"wait_for_orders_involved_names": pool, "wait_for_orders_settle": "0"}
     (tmp_path / "vars.yml").write_text(extra_vars_file(answers), encoding="utf-8")
     command = ["ansible-playbook", f"{COLLECTION}.wait_for_orders", "-e", f"@{tmp_path}/vars.yml"]
     result = waited(ansible.run(command, env=sim.environment).succeeded())
