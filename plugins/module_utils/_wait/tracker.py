@@ -72,7 +72,8 @@ class Tracker:
         self.seen.note_pending(new, self._answered_time.value, slow_ms)
         self._settling.note(self.seen, began, now)
         self._stand()
-        self._absence.narrow(self._needed_since(None if listing.server_ms is None else slow_ms))
+        if not self.standing.settling:  # a newer order than those known may have been left out, however old it is
+            self._absence.narrow(self._needed_since(None if listing.server_ms is None else slow_ms))
 
     def feed_error(self, error: ModelArtsError, began: float, now: float) -> Decision:
         """Take a poll that failed: after a good one all but a refusal is survived until the deadline."""
@@ -214,6 +215,6 @@ class Tracker:
             return earliest  # Each order of that time counts, however late it is listed.
         created = [order["creation_timestamp"] for order in self.standing.open]
         needed = [stamp - _MARGIN_MS for stamp in created]
-        if self.standing.awaits_listing or self.standing.settling:
+        if self.standing.awaits_listing:
             needed.append(earliest if slow_ms is None else slow_ms - _LATE_MS)
         return earliest if 0 in created or not needed else max(earliest, min(needed))

@@ -160,6 +160,14 @@ def test_a_pool_settles_from_when_it_is_first_met(first: Answer) -> None:
     assert not outcome.failed and outcome.result["elapsed"] >= 200
 
 
+def test_an_order_of_days_ago_that_the_first_poll_leaves_out_is_found_while_its_pool_settles() -> None:
+    new, done = row("order.new", age=2 * DAY), row("order.new", "successed", age=2 * DAY)
+    steps = [(1, listing(AGES_AGO)), (300, listing(AGES_AGO, new)), (9e9, listing(AGES_AGO, done))]
+    with scripted(timed(*steps)) as service:
+        outcome = service.wait(involved_names=["pool-a"])
+    assert not outcome.failed and outcome.result["elapsed"] >= 300
+
+
 def test_an_outage_does_not_end_the_settling() -> None:
     """The first poll after it may be the stale one."""
     throttled = Answer(status=429, body={}, headers={"Retry-After": "120"})
