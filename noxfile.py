@@ -163,7 +163,7 @@ def make_environment(session: nox.Session, name: str) -> None:
     place = folder(name)
     usable = (place / "bin" / "python").exists()
     if not usable or python.version_str not in (place / "pyvenv.cfg").read_text(encoding="utf-8"):
-        session.run("uv", "venv", "-q", "--clear", "--relocatable", "-p", python.executable, str(place), external=True)
+        session.run("uv", "venv", "-q", "--clear", "-p", python.executable, str(place), external=True)
     install = ("uv", "pip", "sync", "-q", "--python", str(place), str(LOCKS / f"{name}.txt"))
     session.run(*install, env={"UV_CONSTRAINT": None}, external=True)
     for packages in place.glob("lib/python3.*/site-packages"):
