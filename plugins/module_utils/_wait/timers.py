@@ -18,8 +18,10 @@ from .targets import POOL, Target, Targets
 
 # A timer that ends within this many seconds has ended: clocks are floating point numbers.
 TICK = 0.00001
-# Into how many polls the time to settle is cut.
+# A single poll may leave out what is there. So many share the time to settle.
 _SETTLING_POLLS = 5
+# At these parts of the time after which something is given up it is asked for in all of the targets' time.
+_WIDE_POLLS = (0.7, 0.8, 0.9, 1.0)
 
 
 class CountedTime:
@@ -47,24 +49,26 @@ class CountedTime:
 class Absence:
     """What should be listed and is not, and the window of the polls that would show it.
 
-    A window begins where the targets need it, but nothing is given up before one poll over all of their time (a wide
-    one). Keys are targets that no order has met, None for too few orders, and keys of orders that are no longer listed.
+    A window begins where the targets need it, but nothing is given up before several polls, the last one among them,
+    over all of their time (wide ones). Keys are targets that no order has met, None for too few orders, and keys of
+    orders that are no longer listed.
     """
 
     def __init__(self, started: float, timeout: float) -> None:
         self.given_up: set[t.Any] = set()
-        # Whether the last poll showed all that there is in its window, and whether the next one must be wide.
-        self.complete = self.is_wide_next = False
+        # Whether the last poll showed all that there is in its window.
+        self.complete = False
         self._time = CountedTime(started)
         self._timeout = timeout
         self._since: dict[t.Any, float] = {}
         self._window: int | None = None
         self._asked = 0
-        self._was_wide = False
+        self._was_wide = self._is_wide_next = self._is_overdue = False
+        self._wide_at = 0.0
 
     def since(self, targets: Targets) -> int:
         """Return where the next poll's window begins, in epoch ms."""
-        narrow = self._window is not None and not self.is_wide_next
+        narrow = self._window is not None and not self._is_wide_next
         self._asked = t.cast("int", self._window) if narrow else targets.query.since
         return self._asked
 
@@ -87,11 +91,16 @@ class Absence:
         self._since = {key: since for key, since in self._since.items() if key in absent}
         if self.complete:
             self._since.update((key, self._time.value) for key in absent if key not in self._since)
-        over = {key for key, since in self._since.items() if self._time.value - since >= self._timeout - TICK}
+        absent_for = {key: self._time.value - since for key, since in self._since.items()}
+        over = {key for key, seconds in absent_for.items() if seconds >= self._timeout - TICK}
         if self._was_wide and self.complete:
             self.given_up |= over
+            self._wide_at = self._time.value
         self.given_up &= over
-        self.is_wide_next = bool(over - self.given_up)
+        self._is_overdue = bool(over - self.given_up)
+        step = (_WIDE_POLLS[1] - _WIDE_POLLS[0]) * self._timeout
+        is_near = any(seconds >= _WIDE_POLLS[0] * self._timeout - TICK for seconds in absent_for.values())
+        self._is_wide_next = self._is_overdue or (is_near and self._time.value - self._wide_at >= step - TICK)
 
     def narrow(self, since: int) -> None:
         """Begin the window of further polls there: set once, and again where a wide poll found something older."""
@@ -100,12 +109,13 @@ class Absence:
 
     def limits(self, now: float) -> t.Iterator[float]:
         """Yield the seconds until something is given up: a poll belongs there."""
-        if self.is_wide_next and not self._was_wide:
+        if self._is_overdue and not self._was_wide:
             yield 0.0
         for since in self._since.values():
-            seconds = self._time.until(since + self._timeout, now)
-            if seconds is not None and seconds > 0:
-                yield seconds
+            for part in _WIDE_POLLS:
+                seconds = self._time.until(since + part * self._timeout, now)
+                if seconds is not None and seconds > 0:
+                    yield seconds
 
 
 class Settling:

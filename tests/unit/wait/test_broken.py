@@ -48,6 +48,19 @@ def test_a_fast_clock_that_no_date_corrects_hides_no_new_order(names: list[str])
     assert outcome.failed and outcome.result["timed_out"]
 
 
+# What single polls leave out
+
+
+@pytest.mark.parametrize("interval", [5, 15, 60])
+def test_an_old_order_that_two_polls_left_out_is_not_given_up(interval: int) -> None:
+    """The first poll, and the one at the end of visible_timeout; those in between list it where they ask for its time."""
+
+    def rows(at: float) -> list[Row]:
+        return [order("old", "successed", -3 * 86_400)] if 1 < at < 299 else []
+
+    assert not RawService(rows).wait(order_names=["old"], interval=interval).failed
+
+
 # Which orders are a pool's
 
 
