@@ -159,27 +159,29 @@ def wait_for(name: str, options: Mapping[str, Any], **keywords: Any) -> dict[str
     return {"name": name, WAIT: {**patience, **options}, **keywords}
 
 
-DOORS: dict[str, Callable[..., dict[str, Any]]] = {"info": ask, "lookup": look_up, "wait": wait_for}
+ENTRY_POINTS: dict[str, Callable[..., dict[str, Any]]] = {"info": ask, "lookup": look_up, "wait": wait_for}
 
 
-def doors(way: Mapping[str, bool]) -> list[str]:
-    """Return the doors that differ from way to way: a lookup has only one."""
-    return list(DOORS) if way["modelarts_in_process"] else ["info", "wait"]
+def entry_points(way: Mapping[str, bool]) -> list[str]:
+    """Return the entry points that differ from way to way: a lookup has only one."""
+    return list(ENTRY_POINTS) if way["modelarts_in_process"] else ["info", "wait"]
 
 
 def tasks(sims: Sims, stories: list[tuple[str, str]], way: Mapping[str, bool], *, given: bool) -> list[dict[str, Any]]:
-    """Return a task for each story at each door; credentials come from variables, or else from the environment."""
+    """Return a task for each story at each entry point; credentials come from variables, or else from the environment."""
     made = []
     for method, story in stories:
         names = METHODS[method] if given else {}
         credentials = {name: f"{{{{ given[{method!r}].{name} }}}}" for name in names}
         sim = sims[method, story]
         options = {**sim.place, "sts_endpoint": sim.url, **credentials, "retries": 0, "timeout": 60}
-        for door in doors(way):
-            more: dict[str, Any] = {"details": True} if door != "wait" else {}
-            if (door, story) == ("wait", "fails logins"):
+        for entry_point in entry_points(way):
+            more: dict[str, Any] = {"details": True} if entry_point != "wait" else {}
+            if (entry_point, story) == ("wait", "fails logins"):
                 more = {"wait_timeout": 2}
-            made.append(DOORS[door](f"{door}, {method}, {story}", {**options, **more}, ignore_errors=True))
+            made.append(
+                ENTRY_POINTS[entry_point](f"{entry_point}, {method}, {story}", {**options, **more}, ignore_errors=True)
+            )
     return made
 
 
@@ -303,8 +305,22 @@ def stories_of(way: Mapping[str, bool]) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def from_task(ansible: Ansible, sims: Sims, way: dict[str, bool]) -> Everything:
+def runs() -> dict[bool, Everything]:
+    """Return the runs that gave the credentials in the tasks, by whether they were in process: one for all tests."""
+    return {}
+
+
+@pytest.fixture
+def from_task(ansible: Ansible, sims: Sims, way: dict[str, bool], runs: dict[bool, Everything]) -> Everything:
     """Give the credentials in the tasks."""
+    key = way["modelarts_in_process"]
+    if key not in runs:
+        runs[key] = run_with_credentials(ansible, sims, way)
+    return runs[key]
+
+
+def run_with_credentials(ansible: Ansible, sims: Sims, way: dict[str, bool]) -> Everything:
+    """Run each story at each entry point, and one in the background."""
     made = tasks(sims, stories_of(way), way, given=True)
     sim = sims["key", "repeats"]
     credentials = {name: f"{{{{ given.key.{name} }}}}" for name in METHODS["key"]}
@@ -342,10 +358,10 @@ TOLD = [(name, *pair) for name in WAYS for pair in stories_of({"modelarts_in_pro
 @pytest.mark.parametrize(("way", "method", "story"), TOLD, indirect=["way"])
 def test_the_rest_of_the_story_is_told(from_task: Everything, way: dict[str, bool], method: str, story: str) -> None:
     """Masks stand for secrets only: names, IDs and the words around them are all there."""
-    run, tried = from_task.run, doors(way)
+    run, tried = from_task.run, entry_points(way)
     if story == "good":
-        for door in ("info", "wait"):
-            result = {**run.result(f"{door}, {method}, {story}"), "invocation": None}
+        for entry_point in ("info", "wait"):
+            result = {**run.result(f"{entry_point}, {method}, {story}"), "invocation": None}
             assert result["orders"][0]["order_name"] == ORDER["order_name"]
             assert "***" not in json.dumps(result) and "SPECIFIED_IN" not in json.dumps(result)
         if "lookup" in tried:
@@ -364,9 +380,9 @@ def test_the_rest_of_the_story_is_told(from_task: Everything, way: dict[str, boo
             "talks": "Denied: ",
             "fails logins": "HTTP 500",
         }
-        for door in tried:
-            msg = run.failure(f"{door}, {method}, {story}")["msg"]
-            assert words[story] in msg or ((door, story) == ("wait", "fails logins") and "Timed out" in msg)
+        for entry_point in tried:
+            msg = run.failure(f"{entry_point}, {method}, {story}")["msg"]
+            assert words[story] in msg or ((entry_point, story) == ("wait", "fails logins") and "Timed out" in msg)
 
 
 ENVIRONMENTS = {
