@@ -20,7 +20,7 @@ from .targets import POOL, Target, Targets
 TICK = 0.00001
 # A single poll may leave out what is there. So many share the time to settle.
 _SETTLING_POLLS = 5
-# At these parts of the time after which something is given up it is asked for in all of the targets' time.
+# From the first of these parts of the time after which something is given up, it is asked for in all of the targets' time.
 _WIDE_POLLS = (0.7, 0.8, 0.9, 1.0)
 
 
@@ -64,7 +64,6 @@ class Absence:
         self._window: int | None = None
         self._asked = 0
         self._was_wide = self._is_wide_next = self._is_overdue = False
-        self._wide_at = 0.0
 
     def since(self, targets: Targets) -> int:
         """Return where the next poll's window begins, in epoch ms."""
@@ -91,16 +90,13 @@ class Absence:
         self._since = {key: since for key, since in self._since.items() if key in absent}
         if self.complete:
             self._since.update((key, self._time.value) for key in absent if key not in self._since)
-        absent_for = {key: self._time.value - since for key, since in self._since.items()}
-        over = {key for key, seconds in absent_for.items() if seconds >= self._timeout - TICK}
+        absent_for = {key: self._time.value - since + TICK for key, since in self._since.items()}
+        over = {key for key, seconds in absent_for.items() if seconds >= self._timeout}
         if self._was_wide and self.complete:
             self.given_up |= over
-            self._wide_at = self._time.value
         self.given_up &= over
         self._is_overdue = bool(over - self.given_up)
-        step = (_WIDE_POLLS[1] - _WIDE_POLLS[0]) * self._timeout
-        is_near = any(seconds >= _WIDE_POLLS[0] * self._timeout - TICK for seconds in absent_for.values())
-        self._is_wide_next = self._is_overdue or (is_near and self._time.value - self._wide_at >= step - TICK)
+        self._is_wide_next = any(seconds >= _WIDE_POLLS[0] * self._timeout for seconds in absent_for.values())
 
     def narrow(self, since: int) -> None:
         """Begin the window of further polls there: set once, and again where a wide poll found something older."""

@@ -118,7 +118,7 @@ class History:
         for order in self.orders:
             if at >= order.visible and rng.random() >= self.absent:
                 rows.append(order.row(at, rng, self.lack if order in self.targets else ()))
-        for row in rows:
+        for row in rows if question.is_listing and question.query["offset"] == "0" else ():
             self.shown.setdefault(row["orderName"], question.at)
             self.shown.setdefault(row.get("resourceDisplayName", ""), question.at)
         off = rng.choice([-7200, -60, 60, 7200, 10**7]) if rng.random() < self.date_off else 0
@@ -191,5 +191,5 @@ def test_no_history_is_misjudged(part: int) -> None:
         except AssertionError as error:
             raise AssertionError(f"history {seed}: {error}\n{options}\n{history.targets}\n{result}") from error
         ends["timed out" if result["timed_out"] else "failed" if result.get("failed") else "succeeded"] += 1
-    assert excused <= max(2, HISTORIES // PARTS // 50), "settle must leave room for more than two polls"
+    assert excused <= max(2, HISTORIES // PARTS // 33), "settle must leave room for more than two polls"
     assert min(ends.values()) >= HISTORIES // PARTS // 20, f"histories that prove little: {ends}"
