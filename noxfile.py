@@ -43,9 +43,9 @@ TARGET_TESTS = (
     *("tests/unit/client", "tests/unit/orders", "tests/unit/wait"),
     *("tests/unit/test_info.py", "tests/unit/test_options.py", "tests/unit/test_session.py"),
 )
-#: Tests of this repository, of the simulator and with ansible-builder: once is enough.
+#: Tests of this repository, of the simulator, of the event source and with ansible-builder: once is enough.
 ONCE = (
-    *("tests/unit/docs", "tests/unit/simulator", "tests/unit/site", "tests/unit/endurance"),
+    *("tests/unit/docs", "tests/unit/events", "tests/unit/simulator", "tests/unit/site", "tests/unit/endurance"),
     "tests/unit/awx/test_execution_environment.py",
 )
 
@@ -247,7 +247,8 @@ def sanity(session: nox.Session, core: str) -> None:
     _prepare_ansible_test(core, home)
     # Below another repository's ignored folder ansible-test sees no files, unless the copy is one of its own.
     run(session, "git", "init", "--quiet", str(copy))
-    skipped = ("--skip-test", "pylint") if core == COMING else ()  # its pylint is not to be had yet
+    # pylint takes longer than all else: once is enough, and 2.22's is not to be had yet.
+    skipped = () if core == "core-2.21" else ("--skip-test", "pylint")
     with session.chdir(copy):
         command = ("ansible-test", "sanity", "--venv", "--color", "no", *skipped, *session.posargs)
         run(session, *command, venv=core, quiet=True, env={"HOME": home})
@@ -281,7 +282,8 @@ def package(session: nox.Session) -> None:
     (artifact,) = (ROOT / "build").glob("huaweicloud-modelarts-*.tar.gz")
     place = CACHE / "importer"  # it leaves its result in the current folder
     place.mkdir(exist_ok=True)
-    checks = dict.fromkeys(("CHECK_CHANGELOG", "CHECK_REQUIRED_TAGS", "RUN_ANSIBLE_LINT"), "true")
+    # Not RUN_ANSIBLE_LINT: the session lint has done so.
+    checks = dict.fromkeys(("CHECK_CHANGELOG", "CHECK_REQUIRED_TAGS"), "true")
     script = 'set -o pipefail; python -m galaxy_importer.main "$0" 2>&1 | tee log; ! grep -E "^(WARNING|ERROR)" log'
     with session.chdir(place):
         env = {f"GALAXY_IMPORTER_{name}": value for name, value in checks.items()}

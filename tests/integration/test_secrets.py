@@ -168,7 +168,7 @@ def entry_points(way: Mapping[str, bool]) -> list[str]:
 
 
 def tasks(sims: Sims, stories: list[tuple[str, str]], way: Mapping[str, bool], *, given: bool) -> list[dict[str, Any]]:
-    """Return a task for each story at each entry point; credentials come from variables, or else from the environment."""
+    """Return a task for each story at each entry point; credentials come from variables, or from the environment."""
     made = []
     for method, story in stories:
         names = METHODS[method] if given else {}

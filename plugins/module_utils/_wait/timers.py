@@ -20,7 +20,7 @@ from .targets import POOL, Target, Targets
 TICK = 0.00001
 # A single poll may leave out what is there. So many share the time to settle.
 _SETTLING_POLLS = 5
-# From the first of these parts of the time after which something is given up, it is asked for in all of the targets' time.
+# From the first of these parts of the time after which something is given up, polls ask for all of the targets' time.
 _WIDE_POLLS = (0.7, 0.8, 0.9, 1.0)
 
 

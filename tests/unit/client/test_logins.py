@@ -264,6 +264,7 @@ def wait(cloud: Simulation, hours: float, every: float = 15, **options: Any) -> 
     return failures
 
 
+@pytest.mark.no_cover
 def test_a_day_with_keys_of_a_quarter_of_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = {"key_lifetime": 900, "log_limit": 100_000}
     for credentials, api in ((OIDC, "oidc"), ({"ecs_agency": True}, "metadata_key"), ({**KEY, **AGENCY}, "agency")):

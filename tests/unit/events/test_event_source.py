@@ -116,6 +116,7 @@ def test_polls_narrow_to_the_oldest_open_order() -> None:
         assert len(w.requests()) - len(first) == len(times) - 1
 
 
+@pytest.mark.no_cover
 def test_two_thousand_open_orders_cost_one_request_for_each_five_hundred() -> None:
     waiting = {"generate": {"count": 2000, "days": 3}, "state": "pending"}
     with scenario([waiting, {"pool": "slow", "timeline": SLOW}]) as w:
@@ -185,6 +186,7 @@ def test_an_expired_password_token_is_renewed_silently() -> None:
         assert len(w.requests("tokens")) > 3
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("way", ["oidc", "agency"])
 def test_temporary_keys_are_renewed_silently_for_as_long_as_it_runs(way: str) -> None:
     """Eight hours with keys of a quarter of one; the arguments are all there is, as in a controller."""
@@ -415,6 +417,7 @@ def test_a_file_of_another_user_is_not_used(tmp_path: Path, monkeypatch: pytest.
     assert file.read_bytes() == WHOLE % b""
 
 
+@pytest.mark.no_cover
 def test_memory_and_file_stay_bounded_over_months(tmp_path: Path) -> None:
     rows: list[dict[str, t.Any]] = [
         {"pool": f"p{number}", "arrives": number * 43_200, "timeline": SLOW} for number in range(150)

@@ -13,6 +13,7 @@ import os
 import random
 from typing import Any
 
+import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.pagination import paginate
 from ansible_collections.huaweicloud.modelarts.tests.unit.orders import scan_world
 from ansible_collections.huaweicloud.modelarts.tests.unit.orders.scan_world import (
@@ -85,6 +86,7 @@ services = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.no_cover
 @settings(max_examples=EXAMPLES, derandomize=EXAMPLES == 500)
 @given(
     stretches=bursts,

@@ -218,6 +218,7 @@ def test_the_row_kept_does_not_depend_on_which_came_first(first: int, earlier: A
 # Services with ways of their own
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("since_inclusive", [True, False])
 @pytest.mark.parametrize("until_inclusive", [True, False])
@@ -228,6 +229,7 @@ def test_bounds_may_be_inclusive_or_exclusive(order: str, since_inclusive: bool,
     assert_complete(world)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("inclusive", [True, False])
 @pytest.mark.parametrize(
@@ -257,6 +259,7 @@ def test_full_milliseconds_side_by_side(order: str) -> None:
     assert_complete(World(rows_at([NOW_MS - 7 + number // 700 for number in range(2_100)]), order=order))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("ignored", ["until", "since", "offset"])
 @pytest.mark.parametrize("count", [700, 1000, 3000])
@@ -312,6 +315,7 @@ def test_bounds_may_be_rounded_to_seconds(order: str) -> None:
     assert_complete(World(rows_at(stamps), order=order, rounds_to_ms=1000, count=lambda matches: None))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("count", [3, 500, 1_000, 7_000])
 @pytest.mark.parametrize(
@@ -335,6 +339,7 @@ def test_a_wrong_count_loses_nothing(order: str, count: int, said: Any) -> None:
     assert result.requests <= 4 * math.ceil(count / 500) + 16
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("order", ORDERS)
 def test_a_count_that_never_changes_loses_nothing(order: str) -> None:
     world = World(rows_at(uneven(7_000, 10)), order=order, count=lambda matches: 500)
@@ -396,6 +401,7 @@ def test_pages_in_another_order_each_time_prove_nothing() -> None:
     assert result.truncated is True
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(20))
 def test_pages_of_wider_bounds_prove_nothing_about_narrower_ones(seed: int) -> None:
     """Between two pages of a full millisecond its upper bound proves inclusive, and the neighbour drops out."""

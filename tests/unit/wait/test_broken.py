@@ -53,7 +53,7 @@ def test_a_fast_clock_that_no_date_corrects_hides_no_new_order(names: list[str])
 
 @pytest.mark.parametrize("interval", [5, 15, 60])
 def test_an_old_order_that_two_polls_left_out_is_not_given_up(interval: int) -> None:
-    """The first poll, and the one at the end of visible_timeout; those in between list it where they ask for its time."""
+    """The first poll and the last one of visible_timeout leave it out; those between may show it."""
 
     def rows(at: float) -> list[Row]:
         return [order("old", "successed", -3 * 86_400)] if 1 < at < 299 else []

@@ -209,6 +209,7 @@ def full_millisecond(*rows: Row) -> list[Row]:
     return [*many, *rows]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("pools", [["pool-x"], ["pool-x", "pool-a"]])
 def test_a_listing_that_does_not_show_everything_completes_no_wait_for_pools(pools: list[str]) -> None:
     hidden = row("order.hidden", "processing", pool="pool-x", age=500)
