@@ -3,12 +3,12 @@
 # Needs python3 (3.10 or later, with venv), git and make; every target sets up what else it needs.
 
 PYTHON ?= python3
-JOBS ?= 3
+JOBS ?= 4
 # The ansible-core lines, for `make matrix`.
 CORES ?= 2.16 2.18 2.19 2.20 2.21 2.22
 REPORT = build/logs/report.json
-# Sessions side by side (one more than a small machine has cores, for they wait now and then), the output of each as it
-# ends, and what all of it adds up to.
+# Sessions side by side (more than a small machine has cores, for they wait now and then), the output of each as it ends,
+# and what all of it adds up to.
 NOX = .cache/nox/bin/python -m nox
 RUN = @mkdir -p build/logs && rm -f build/logs/* && \
 	{ $(NOX) --parallel $(JOBS) --report $(REPORT) -s $(1) || status=1; } && \
@@ -16,7 +16,7 @@ RUN = @mkdir -p build/logs && rm -f build/logs/* && \
 
 CHECKS = lint types extra-checks license-check
 UNITS = units units-target units-core-2.16 units-core-2.22 endurance
-INTEGRATION = integration integration-core-2.16 integration-core-2.22
+INTEGRATION = integration integration-core-2.16 faults integration-core-2.22
 SANITY = sanity-core-2.16 sanity-core-2.21
 DOCS = docs-check changelog
 

@@ -49,10 +49,13 @@ ONCE = (
     "tests/unit/awx/test_execution_environment.py",
 )
 
-#: Integration tests of what has an ansible-core of its own, or of documents: once is enough.
-RUN_ONCE = ("test_event_source.py", "test_readme.py")
-#: Those of programs around Ansible and of pages, which need not work with an ansible-core before its release.
-RUN_LATER = ("test_runner.py", "test_simulator_role.py", "test_examples.py::test_code_on_the_pages_runs")
+#: Integration tests of what has an ansible-core of its own, of documents, or of the simulator: once is enough.
+RUN_ONCE = ("test_event_source.py", "test_readme.py", "test_simulator_role.py")
+#: Those of programs and machines around Ansible and of pages, which may wait for the release of an ansible-core.
+RUN_LATER = (
+    *("test_runner.py", "test_environment.py", "test_role_variables.py", "test_secrets.py"),
+    "test_examples.py::test_code_on_the_pages_runs",
+)
 
 #: Variables that start like this could change what a check finds, or carry real credentials into a test.
 FOREIGN = (
@@ -226,18 +229,30 @@ def units_of(session: nox.Session, core: str) -> None:
 
 def units_of_target(session: nox.Session) -> None:
     """Unit tests of the core, on the oldest Python and the oldest requests that a target may have."""
-    pytest(session, *TARGET_TESTS, venv=TARGET)
+    pytest(session, *TARGET_TESTS, "-m", "not no_cover", venv=TARGET)
 
 
 def integration(session: nox.Session, core: str = DEV) -> None:
     """Real Ansible runs against the simulator; the executables are those of one ansible-core."""
-    left_out = (*RUN_ONCE, *(RUN_LATER if core == COMING else ())) if core != DEV else ()
-    others = [f"--deselect=tests/integration/{name}" for name in left_out]
+    # Where the matrix of faults is whole, it is a session of its own.
+    left_out = ("faults",) if core == DEV else (*RUN_ONCE, *(RUN_LATER if core == COMING else ()))
+    ansible_tests(
+        session, "tests/integration", *(f"--deselect=tests/integration/{name}" for name in left_out), core=core
+    )
+
+
+def faults(session: nox.Session) -> None:
+    """Every fault of a network or a service, met by real tasks on the newest ansible-core."""
+    ansible_tests(session, "tests/integration/faults")
+
+
+def ansible_tests(session: nox.Session, *arguments: str, core: str = DEV) -> None:
+    """Run tests that run the executables of one ansible-core."""
     path = os.pathsep.join(str(folder(name) / "bin") for name in (core, DEV))
     env = {"MODELARTS_TEST_BIN": f"{folder(core)}/bin", "PATH": f"{path}{os.pathsep}{os.environ['PATH']}"}
     if core == DEV and folder(TARGET).exists():
         env["MODELARTS_TEST_TARGET_PYTHON"] = f"{folder(TARGET)}/bin/python"
-    pytest(session, "tests/integration", *others, env=env)
+    pytest(session, *arguments, env=env)
 
 
 def sanity(session: nox.Session, core: str) -> None:
@@ -354,6 +369,6 @@ for _core in CORES:
     session_of(f"units-{_core}", units_of, _core, requires=(_core,))
     session_of(f"sanity-{_core}", sanity, _core, requires=(_core,))
 session_of("units-target", units_of_target, requires=(TARGET,))
-for _action in (package, lint, docs, molecule, types, endurance, browser, changelog, bench):
+for _action in (faults, package, lint, docs, molecule, types, endurance, browser, changelog, bench):
     session_of(_action.__name__, _action, requires=(DEV,))
 session_of("release-check", release_check, requires=(DEV,), after=("package",))
