@@ -22,6 +22,7 @@ import yaml
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _options
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.options import OPTIONS as EVENTS
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import Option
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._rendering.asked import TOLD
 
 ROOT = Path(__file__).resolve().parent.parent
 PLUGINS = ROOT / "plugins"
@@ -44,8 +45,6 @@ ROLE_TEXTS = {
         "them. All keys by default."
     ]
 }
-#: One text would be a risk: one pool for all lookups of a play would surprise everybody.
-CALL_ONLY = ("involved_name",)
 RANGES: dict[str, dict[str, Any]] = {
     "timeout": {"exclusiveMinimum": 0, "maximum": 86400},
     "retries": {"minimum": 0, "maximum": 100},
@@ -172,11 +171,18 @@ def role_type(name: str, option: Option) -> tuple[str, list[str]]:
 
 
 def role_tasks(role: str, module: str, table: Table) -> str:
-    """Return a role's tasks, each option of the module's task set to its variable."""
+    """Return a role's tasks: each option of the module's task set to its variable, and what a report tells of it."""
     path = ROOT / "roles" / role / "tasks" / "main.yml"
     lines = "".join(f"    {name}: {expression(role, name, option)}\n" for name, option in table.items())
-    pattern = rf"(  huaweicloud\.modelarts\.{module}:\n)(?:    .*\n)+"
-    return re.sub(pattern, lambda found: found[1] + lines, path.read_text(encoding="utf-8"), count=1)
+    asked = "".join(f"      {name}: {told(role, name, table[name])}\n" for name in TOLD if name in table)
+    text = path.read_text(encoding="utf-8")
+    for pattern, block in (
+        (rf"(  huaweicloud\.modelarts\.{module}:\n)(?:    .*\n)+", lines),
+        (r"(    __order_report_query:\n(?:      .*\n)*?      region: .*\n)(?:      .*\n)+", asked),
+    ):
+        start, *found = re.split(pattern, text, maxsplit=1)
+        text = start + found[0] + block + found[1] if found else text
+    return text
 
 
 def expression(role: str, name: str, option: Option) -> str:
@@ -184,9 +190,24 @@ def expression(role: str, name: str, option: Option) -> str:
     variable = f"{role}_{name}"
     if option.type in IN_WORDS:
         return f"\"{{{{ omit if {variable} | default('') in ['', none] else {variable} }}}}\""
-    parts = [variable, *(f"default({role}_{alias}, true)" for alias in option.aliases), "default(omit, true)"]
-    short = " | ".join(parts)
-    return f'"{{{{ {short} }}}}"' if len(short) < 100 else ">-\n      {{ " + "\n         | ".join(parts) + " }}"
+    return first_of(role, name, option, "omit", 6)
+
+
+def told(role: str, name: str, option: Option) -> str:
+    """Return what the head of a report tells of a filter: nothing, as an empty text or false, where it is not set."""
+    if option.type == "bool":
+        return f'"{{{{ {role}_{name} | default(false, true) | bool }}}}"'
+    if option.type in IN_WORDS:
+        return f"\"{{{{ {role}_{name} | default('') }}}}\""
+    return first_of(role, name, option, "''", 8)
+
+
+def first_of(role: str, name: str, option: Option, otherwise: str, indent: int) -> str:
+    """Return an expression for the first of an option's variables that is set."""
+    others = (*(f"{role}_{alias}" for alias in option.aliases), otherwise)
+    parts = [f"{role}_{name}", *(f"default({other}, true)" for other in others)]
+    short, pad = " | ".join(parts), " " * indent
+    return f'"{{{{ {short} }}}}"' if len(short) < 100 else f">-\n{pad}{{{{ " + f"\n{pad}   | ".join(parts) + " }}"
 
 
 # The event source

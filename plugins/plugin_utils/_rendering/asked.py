@@ -14,6 +14,7 @@ from collections.abc import Mapping
 
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import InputError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import parse_time
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import FILTERS
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_input import (
     GivenError,
     Row,
@@ -22,22 +23,21 @@ from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_inpu
 )
 
 _MONTH_MS = 30 * 86_400_000  # what is asked for without ``since``
-#: Options of the info module, and what the head calls them. The period, made of two of them, is told apart.
-_LABELS = {
-    "project_name": "Project",
-    "project_id": "Project ID",
-    "region": "Region",
+_PERIOD = ("since", "until")
+_PLACE = {"project_name": "Project", "project_id": "Project ID", "region": "Region"}
+#: The filters that leave orders out: each is told, lest a part of the orders be taken for all of them.
+TOLD = tuple(name for name in FILTERS if name not in ("resource", "details", "fields"))
+_NAMES = {
     "involved_name": "Pool",
     "workspace_id": "Workspace",
-    "operation": "Operation",
-    "phase": "Phase",
-    "order_names": "Order names",
     "order_ids": "Order IDs",
     "latest": "Only the newest of each pool",
-    "limit": "Limit",
-    "offset": "Offset",
 }
-_PERIOD = ("since", "until")
+#: What the head calls them. The period, made of two of them, is told apart.
+_LABELS = {
+    **_PLACE,
+    **{name: _NAMES.get(name, name.replace("_", " ").capitalize()) for name in TOLD if name not in _PERIOD},
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,7 +99,7 @@ def _between(start: int, end: int) -> str:
 
 def _text(value: t.Any) -> str:
     """Return one line; nothing where the value is empty or false, as an option is that was not given."""
-    if value in (None, "", False) or value == []:
+    if value is None or value is False or value in ("", []):
         return ""
     if value is True:
         return "yes"

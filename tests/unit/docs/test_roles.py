@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -71,6 +72,17 @@ def test_every_variable_reaches_the_module(role: str) -> None:
             assert value == f"{{{{ {expression} }}}}", name
         else:
             assert variable in value.split() and "default(omit, true)" in value, name
+
+
+def test_a_report_tells_every_filter_that_leaves_orders_out_by_each_of_its_names() -> None:
+    """Else a report of one pool would be taken for one of all of them."""
+    tasks = read("order_report", "tasks/main.yml")
+    asked = next(
+        task["vars"]["__order_report_query"] for task in tasks if "__order_report_query" in task.get("vars", {})
+    )
+    for name in _options.FILTERS.keys() - {"resource", "details", "fields"}:
+        for each in (name, *_options.FILTERS[name].aliases):
+            assert re.search(rf"\border_report_{each}\b", asked[name]), each
 
 
 @pytest.mark.parametrize("role", NAMES)

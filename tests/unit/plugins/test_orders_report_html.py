@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 import pytest
 from ansible.errors import AnsibleFilterError
 from ansible_collections.huaweicloud.modelarts.plugins.filter.orders_report_html import orders_report_html
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import FILTERS
 from ansible_collections.huaweicloud.modelarts.tests.unit.plugins.orders import START, order, result, timed
 from hypothesis import given
 from hypothesis import strategies as st
@@ -159,6 +160,16 @@ def test_the_head_tells_project_and_filters() -> None:
         "Period": "since 7d",
     }
     assert "<title>ModelArts orders - cn-north-4_train</title>" in page
+
+
+@pytest.mark.parametrize("name", sorted(FILTERS.keys() - {"resource", "details", "fields", "since", "until"}))
+def test_every_filter_that_leaves_orders_out_is_told(name: str) -> None:
+    assert "one-word" in head_of(orders_report_html([order()], query={name: "one-word"})).values()
+
+
+def test_a_limit_of_zero_is_told_too() -> None:
+    """It means a page of a hundred orders, not all of them."""
+    assert head_of(orders_report_html([order()], query={"limit": 0, "offset": None}))["Limit"] == "0"
 
 
 @pytest.mark.parametrize(
