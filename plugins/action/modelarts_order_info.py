@@ -11,14 +11,14 @@ import typing as t
 from ansible.plugins.action import ActionBase
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import query_orders
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import INFO
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._arguments import meant
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._arguments import as_users_wrote
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._in_process import (
     finish,
     is_local,
     run_module,
     validated,
 )
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._roles import told
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._roles import in_role_words
 
 
 class ActionModule(ActionBase):
@@ -31,8 +31,8 @@ class ActionModule(ActionBase):
         """Return the task's result."""
         task_vars = task_vars or {}
         result = super().run(tmp, task_vars)
-        self._task.args = meant(self._task.args, INFO)
-        return told({**result, **self._ask(task_vars)}, self, INFO, task_vars)
+        self._task.args = as_users_wrote(self._task.args, INFO)
+        return in_role_words({**result, **self._ask(task_vars)}, self, INFO, task_vars)
 
     def _ask(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         params = validated(self, INFO) if is_local(self, task_vars) else None

@@ -19,7 +19,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import SECRETS, WAIT, Values
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.result import no_wait
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.waiter import Waiter, wait_for_orders
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._arguments import meant
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._arguments import as_users_wrote
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._in_process import (
     finish,
     guarded,
@@ -28,7 +28,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._in_process 
     validated,
 )
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._remote_source import RemoteSource
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._roles import told
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._roles import in_role_words
 
 display = Display()
 
@@ -45,8 +45,8 @@ class ActionModule(ActionBase):
         """Return the task's result."""
         task_vars = task_vars or {}
         result = super().run(tmp, task_vars)
-        self._task.args = meant(self._task.args, WAIT)
-        return told({**result, **self._wait(task_vars)}, self, WAIT, task_vars)
+        self._task.args = as_users_wrote(self._task.args, WAIT)
+        return in_role_words({**result, **self._wait(task_vars)}, self, WAIT, task_vars)
 
     def _wait(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         params = None if self._task.async_val else validated(self, WAIT)

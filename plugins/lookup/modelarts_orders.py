@@ -107,7 +107,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import INCOMPLETE, list_orders
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._masking import register
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import INFO, Option, Values
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.api import Listing, OrdersApi
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.query import Query
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._session import connect
@@ -169,10 +169,10 @@ class LookupModule(LookupBase):
         listed = [self._of_pool(api, {**options, "involved_name": pool}, clock) for pool in names]
         query = listed[0][0]
         listings = [listing for dummy, listing in listed]
-        orders = {_order.key_of(order): order for listing in listings for order in listing.orders}
+        orders = {model.key_of(order): order for listing in listings for order in listing.orders}
         if any(listing.truncated for listing in listings) and not query.one_page:
             self._tell(INCOMPLETE)
-        found = _order.newest_first(orders.values())
+        found = model.newest_first(orders.values())
         if query.details:
             for warning in api.add_details(found):
                 display.warning(warning)

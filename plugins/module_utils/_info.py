@@ -15,7 +15,7 @@ from ._client.clock import Clock
 from ._client.errors import ModelArtsError, Problems, as_typed
 from ._client.text import is_age, safe
 from ._options import Values
-from ._orders import model as _order
+from ._orders import model
 from ._orders.api import Listing, OrdersApi
 from ._orders.query import HORIZON_MS, Query, named_in
 from ._session import connect
@@ -107,7 +107,7 @@ def success(listing: Listing, query: Query) -> dict[str, t.Any]:
         "orders": query.project(listing.orders),
         "count": listing.count,
         "truncated": listing.truncated,
-        **_order.summarise(listing.orders, listing.missing),
+        **model.summarise(listing.orders, listing.missing),
         **({"missing": list(listing.missing)} if query.names_orders else {}),
     }
 
@@ -120,7 +120,7 @@ def failure(error: ModelArtsError, named: t.Sequence[str] = ()) -> dict[str, t.A
         "orders": [],
         "count": None,
         "truncated": True,
-        **_order.summarise(()),
+        **model.summarise(()),
         **({"missing": list(named)} if named else {}),
         **error.facts(),
     }

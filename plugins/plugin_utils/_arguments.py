@@ -24,7 +24,7 @@ except ImportError:  # before ansible-core 2.19, where an unsafe text is never r
 _SCALAR = re.compile(r"""(?:!unsafe\s+)?(?:'(?P<single>(?:[^']|'')*)'|"(?P<double>[^"\\]*)"|(?P<plain>[^\s,\]}#]+))""")
 
 
-def meant(args: Values, options: t.Mapping[str, Option]) -> dict[str, t.Any]:
+def as_users_wrote(args: Values, options: t.Mapping[str, Option]) -> dict[str, t.Any]:
     """Return arguments with every text as it was written and every list as one.
 
     A controller writes a survey's answers as ``!unsafe '0755'``, which ansible-core 2.19 and later read as 493.

@@ -30,7 +30,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text
     parse_time,
     safe,
 )
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model
 
 Item = t.Mapping[str, t.Any]
 Result = t.TypeVar("Result")
@@ -163,11 +163,11 @@ def state_of(item: Item) -> str:
     """Return an order's state: as the module told it, else read from the raw words. Raises GivenError."""
     if not _is_raw(item):
         state = item.get("state")
-        if isinstance(state, str) and state in _order.STATES:
+        if isinstance(state, str) and state in model.STATES:
             return state
         if not any(isinstance(item.get(word), str) for word in _WORDS):
             raise GivenError(f"{EXPECTED}; got {_no_state(item)}")
-    return _order.state_of({"failReason": item.get("fail_reason"), "endTimestamp": item.get("end_timestamp"), **item})
+    return model.state_of({"failReason": item.get("fail_reason"), "endTimestamp": item.get("end_timestamp"), **item})
 
 
 def _no_state(item: Item) -> str:
@@ -175,7 +175,7 @@ def _no_state(item: Item) -> str:
         return "a job that is still running: wait for it with async_status first"
     if "results" in item:
         return "the result of a loop: use results | map(attribute='orders') | flatten"
-    if any(key in item for key in _order.ORDER_KEYS if key not in ("state", *_WORDS)):
+    if any(key in item for key in model.ORDER_KEYS if key not in ("state", *_WORDS)):
         return "an order without its state: keep state among the fields that are asked for"
     return _kind(item)
 
@@ -184,7 +184,7 @@ def finished(item: Item) -> bool:
     """Return whether nothing more will happen. An unknown state counts as finished only with an end time to show."""
     if not _is_raw(item) and isinstance(item.get("finished"), bool):
         return bool(item["finished"])
-    return _order.is_finished(state_of(item), _time(item, "end_timestamp", "ended_at", "endTimestamp"))
+    return model.is_finished(state_of(item), _time(item, "end_timestamp", "ended_at", "endTimestamp"))
 
 
 def _is_raw(item: Item) -> bool:
@@ -206,8 +206,8 @@ def verdict(value: t.Any) -> Verdict:
     except GivenError:
         if given.summary is None:
             raise
-    counts = {state: given.summary.get(state, 0) for state in _order.STATES}
-    orders = [(state, given.all_finished or _order.is_finished(state, 0)) for state, count in counts.items() if count]
+    counts = {state: given.summary.get(state, 0) for state in model.STATES}
+    orders = [(state, given.all_finished or model.is_finished(state, 0)) for state, count in counts.items() if count]
     return Verdict(orders, given.missing)
 
 
@@ -302,7 +302,7 @@ def _text(item: Item, *keys: str, limit: int = 200) -> str:
 
 
 def _time(item: Item, number: str, text: str, raw: str) -> int:
-    found = _order.timestamp(item.get(number)) or _order.timestamp(item.get(raw))
+    found = model.timestamp(item.get(number)) or model.timestamp(item.get(raw))
     if found or not isinstance(item.get(text), str):
         return found
     try:
@@ -363,6 +363,6 @@ def span(seconds: float | None) -> str:
 
 def counts(found: t.Sequence[Row]) -> str:
     """Return ``3 orders: 2 succeeded, 1 failed``."""
-    numbers = [(state, sum(row.state == state for row in found)) for state in _order.STATES]
+    numbers = [(state, sum(row.state == state for row in found)) for state in model.STATES]
     told = ", ".join(f"{number} {state}" for state, number in numbers if number)
     return f"{len(found)} {'order' if len(found) == 1 else 'orders'}: {told}" if found else "No orders"

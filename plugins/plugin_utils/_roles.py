@@ -29,7 +29,7 @@ def role_of(action: ActionBase) -> str | None:
     return short if name.startswith(_COLLECTION) and short in OWN else None
 
 
-def told(
+def in_role_words(
     result: dict[str, t.Any], action: ActionBase, options: t.Mapping[str, Option], task_vars: Values
 ) -> dict[str, t.Any]:
     """Return a task's result as its role tells it: in the names of its variables, with warnings of unknown ones."""

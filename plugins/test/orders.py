@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_input import entry_point, verdict
 
 
@@ -16,31 +16,31 @@ from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_inpu
 def order_succeeded(value: t.Any) -> bool:
     """Return whether an order succeeded: all of them, where there are many, and none is missing."""
     orders, missing = verdict(value)
-    return bool(orders) and not missing and all(state == _order.SUCCEEDED for state, dummy in orders)
+    return bool(orders) and not missing and all(state == model.SUCCEEDED for state, dummy in orders)
 
 
 @entry_point
 def order_pending(value: t.Any) -> bool:
     """Return whether an order is pending: all of them, where there are many."""
-    return _all_are(value, _order.PENDING)
+    return _all_are(value, model.PENDING)
 
 
 @entry_point
 def order_processing(value: t.Any) -> bool:
     """Return whether an order is being processed: all of them, where there are many."""
-    return _all_are(value, _order.PROCESSING)
+    return _all_are(value, model.PROCESSING)
 
 
 @entry_point
 def order_partial(value: t.Any) -> bool:
     """Return whether an order succeeded in part: all of them, where there are many."""
-    return _all_are(value, _order.PARTIAL)
+    return _all_are(value, model.PARTIAL)
 
 
 @entry_point
 def order_failed(value: t.Any) -> bool:
     """Return whether an order failed: any of them, where there are many."""
-    return any(state == _order.FAILED for state, dummy in verdict(value).orders)
+    return any(state == model.FAILED for state, dummy in verdict(value).orders)
 
 
 @entry_point

@@ -23,7 +23,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.erro
     TransientError,
 )
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import query_orders
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.api import OrdersApi, normalised
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._session import Session
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
@@ -69,7 +69,7 @@ def test_every_state_in_every_spelling_of_the_service(state: str, spelling: str,
     (found,) = result["orders"]
     assert found["state"] == state
     assert found["finished"] is (state in ("succeeded", "partial", "failed"))
-    assert result["summary"] == {"total": 1, **dict.fromkeys(_order.STATES, 0), state: 1}
+    assert result["summary"] == {"total": 1, **dict.fromkeys(model.STATES, 0), state: 1}
     shown = {"pending": "processing", "partial": "failed"}.get(state, state)
     assert found["resources"][0]["state"] == shown
     assert found["resources"][0]["begin_timestamp"] > 0
@@ -380,7 +380,7 @@ def test_no_exception_leaves(kind: type[Exception], place: str, monkeypatch: pyt
     targets: dict[str, tuple[Any, str]] = {
         "login": (Session, "orders"),
         "listing": (OrdersApi, "list"),
-        "orders": (_order, "normalise"),
+        "orders": (model, "normalise"),
         "start": (Session, "open"),
     }
     monkeypatch.setattr(*targets[place], burst)

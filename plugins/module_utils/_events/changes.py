@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._orders import model as _order
+from .._orders import model
 from .event import Event, change_event
 
 Span = tuple[int, t.Optional[int]]
@@ -103,7 +103,7 @@ class ChangeTracker:
         return _spans(rows, recent, floor)
 
     def _is_asked(self, key: str, row: Known, newest: int) -> bool:
-        retried = row.state != _order.SUCCEEDED and row.latest >= min(newest, self.polled) - RETRIED_MS
+        retried = row.state != model.SUCCEEDED and row.latest >= min(newest, self.polled) - RETRIED_MS
         return not row.finished or retried or key in self._doubtful
 
     def _newest(self) -> int:
@@ -114,7 +114,7 @@ class ChangeTracker:
 
     def update(
         self,
-        orders: t.Iterable[_order.Order],
+        orders: t.Iterable[model.Order],
         at: Moment,
         *,
         since: int | None = None,
@@ -140,7 +140,7 @@ class ChangeTracker:
         self._forget(rows)
         return told
 
-    def _note(self, key: str, row: Known, order: _order.Order, at: Moment, learns: bool) -> Event | None:
+    def _note(self, key: str, row: Known, order: model.Order, at: Moment, learns: bool) -> Event | None:
         before = self.known.get(key)
         if before is None:
             self.known[key], self.changed = row, True
@@ -184,14 +184,14 @@ class ChangeTracker:
 
 
 def _progress(state: str, finished: bool) -> int:
-    return 2 if finished else int(state != _order.PENDING)
+    return 2 if finished else int(state != model.PENDING)
 
 
-def _one_row_each(orders: t.Iterable[_order.Order], now_ms: int) -> dict[str, tuple[Known, _order.Order]]:
+def _one_row_each(orders: t.Iterable[model.Order], now_ms: int) -> dict[str, tuple[Known, model.Order]]:
     """Return each order once, oldest first: of rows that contradict each other the one that is further on its way."""
-    rows: dict[str, tuple[Known, _order.Order]] = {}
-    for order in reversed(_order.newest_first(orders)):
-        key = _order.key_of(order)
+    rows: dict[str, tuple[Known, model.Order]] = {}
+    for order in reversed(model.newest_first(orders)):
+        key = model.key_of(order)
         times = [order["creation_timestamp"], order["begin_timestamp"], order["end_timestamp"]]
         created = times[0] or max(times) or now_ms
         row = Known(order["state"], order["finished"], created, max(times) or now_ms)

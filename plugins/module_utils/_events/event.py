@@ -14,7 +14,7 @@ import re
 import typing as t
 import uuid
 
-from .._orders import model as _order
+from .._orders import model
 
 Event = dict[str, t.Any]
 
@@ -24,13 +24,13 @@ _TEMPLATE = re.compile(r"\{(?=[{%#]|\Z)|^#(?=jinja2:)")
 _LARGEST = 2**63
 
 
-def change_event(order: _order.Order, previous: str | None, returns: int = 0) -> Event:
+def change_event(order: model.Order, previous: str | None, returns: int = 0) -> Event:
     """Return the event of a change.
 
     Its ID depends on nothing but the order, the state it left and the one it is in, and how often it went back before:
     an order that fails, is tried again and fails again has two changes with two IDs.
     """
-    parts = [_order.key_of(order), previous or "", order["state"], "finished" if order["finished"] else "open"]
+    parts = [model.key_of(order), previous or "", order["state"], "finished" if order["finished"] else "open"]
     if returns:
         parts.append(str(returns))
     return {"order": harmless(order), "previous_state": previous, "id": event_id(*parts)}

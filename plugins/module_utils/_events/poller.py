@@ -15,7 +15,7 @@ import typing as t
 from .._client.clock import Clock
 from .._client.errors import InputError, PoolNotFoundError, Problems
 from .._options import complete
-from .._orders import model as _order
+from .._orders import model
 from .._orders.api import Listing, OrdersApi
 from .._orders.query import HORIZON_MS, PHASES, Query
 from .._session import Session, connect
@@ -81,14 +81,14 @@ class Poller:
         truncated = any(listing.truncated for listing in listings)
         return Listing(self._masked(found), None, truncated, server_ms)
 
-    def _masked(self, orders: list[_order.Order]) -> list[_order.Order]:
+    def _masked(self, orders: list[model.Order]) -> list[model.Order]:
         """Return orders without secrets, which a service may echo; what a state is called is no secret."""
-        masked: list[_order.Order] = self.session.redactor.mask(orders)
+        masked: list[model.Order] = self.session.redactor.mask(orders)
         if masked is orders:
             return orders
         return [{**order, "state": was["state"]} for order, was in zip(masked, orders)]
 
-    def _is_watched(self, order: _order.Order) -> bool:
+    def _is_watched(self, order: model.Order) -> bool:
         names = (order["resource_name"], order["resource_display_name"])
         return self._query.keeps(order) and (not self._pools or any(name in self._pools for name in names))
 

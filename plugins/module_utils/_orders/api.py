@@ -25,7 +25,7 @@ from .._client.request import Request
 from .._client.response import Response
 from .._client.retry import Transport
 from .._client.text import safe
-from . import model as _order
+from . import model
 from .pagination import Page, paginate, side_by_side
 from .query import Query
 
@@ -38,7 +38,7 @@ _MOST_ORDERS = 10**9
 
 # Named here, because inside OrdersApi ``list`` is a method.
 Rows = list[dict[str, t.Any]]
-Orders = list[_order.Order]
+Orders = list[model.Order]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Listing:
     the names and IDs asked for that no order in the query's scope has, ``foreign`` counts listed orders of other pools.
     """
 
-    orders: list[_order.Order]
+    orders: list[model.Order]
     count: int | None
     truncated: bool
     server_ms: int | None = None
@@ -113,9 +113,9 @@ class OrdersApi:
         """Return ShowOrder's rows, one for each pool or node. Raises NotPublishedError where it is not offered."""
         answer = self._transport.ask(Request.get(self._endpoint, (*self._path, order_name)), self._auth)
         rows, dummy = _items(answer, "ShowOrder")
-        return [_order.normalise_resource(row) for row in rows]
+        return [model.normalise_resource(row) for row in rows]
 
-    def add_details(self, orders: t.Sequence[_order.Order]) -> t.Sequence[str]:
+    def add_details(self, orders: t.Sequence[model.Order]) -> t.Sequence[str]:
         """Give each order its ``resources``, a few requests side by side; return at most one warning.
 
         They are an extra: whatever ShowOrder answers, the orders stand. A fault that is not of one order alone ends the
@@ -123,7 +123,7 @@ class OrdersApi:
         """
         lasting: list[str] = []
 
-        def resources_of(order: _order.Order) -> tuple[Rows, str]:
+        def resources_of(order: model.Order) -> tuple[Rows, str]:
             return ([], lasting[0]) if lasting else self._resources_of(order, lasting)
 
         found = side_by_side(resources_of, orders, WORKERS)
@@ -133,7 +133,7 @@ class OrdersApi:
         others = f", and so for {len(reasons) - 1} more orders" if len(reasons) > 1 else ""
         return [f"details: {(lasting or reasons)[0]}{'' if lasting else others}"] if reasons else []
 
-    def _resources_of(self, order: _order.Order, lasting: t.MutableSequence[str]) -> tuple[Rows, str]:
+    def _resources_of(self, order: model.Order, lasting: t.MutableSequence[str]) -> tuple[Rows, str]:
         """Return an order's resources, or none and why; ``lasting`` takes the reason if it is one for all orders."""
         name = order["order_name"]
         if not name:
@@ -153,7 +153,7 @@ class OrdersApi:
         return [], reason
 
 
-def normalised(rows: Rows) -> list[_order.Order]:
+def normalised(rows: Rows) -> list[model.Order]:
     """Return the orders that raw rows describe.
 
     The garbage collector rests meanwhile: orders hold no cycles, and while they become more it would go through all of
@@ -162,7 +162,7 @@ def normalised(rows: Rows) -> list[_order.Order]:
     was_on = gc.isenabled()
     gc.disable()
     try:
-        return [_order.normalise(row) for row in rows]
+        return [model.normalise(row) for row in rows]
     finally:
         if was_on:
             gc.enable()

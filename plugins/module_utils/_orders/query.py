@@ -6,8 +6,7 @@
 
 """What was asked: the filters, what of them the server is told, and the check of what it sent back.
 
-To add a filter: a row in ``_options.FILTERS``, a field here with its check in ``keeps`` (and, where the service
-knows it, its parameter in ``server_filters``), and its documentation in ``plugins/doc_fragments/_filters.py``.
+How to add a filter stands in CONTRIBUTING.md.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ import typing as t
 
 from .._client.errors import InputError, Problems
 from .._client.text import parse_time, safe
-from . import model as _order
+from . import model
 
 DAY_MS = 86_400_000
 # The service lists the last month only; without ``since`` it has been seen to crowd out the newest rows.
@@ -27,12 +26,12 @@ HORIZON_MS = 31 * DAY_MS
 
 # As users may write it: as the API's filter spells it, and the state that its rows then have.
 PHASES = {
-    "pending": ("pending", _order.PENDING),
-    "running": ("running", _order.PROCESSING),
-    "processing": ("running", _order.PROCESSING),
-    "successed": ("successed", _order.SUCCEEDED),
-    "succeeded": ("successed", _order.SUCCEEDED),
-    "failed": ("failed", _order.FAILED),
+    "pending": ("pending", model.PENDING),
+    "running": ("running", model.PROCESSING),
+    "processing": ("running", model.PROCESSING),
+    "successed": ("successed", model.SUCCEEDED),
+    "succeeded": ("successed", model.SUCCEEDED),
+    "failed": ("failed", model.FAILED),
 }
 OPERATIONS = ("apply", "modify", "delete")
 PAGE_BOUND = 500
@@ -41,7 +40,7 @@ Texts = dict[str, None]
 _LONGEST_NAME = 256
 # What Ansible makes of an unquoted yes, no or null where a text is expected.
 _NO_NAMES = ("True", "False", "None")
-FIELDS = (*_order.ORDER_KEYS, "resources")
+FIELDS = (*model.ORDER_KEYS, "resources")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,11 +127,11 @@ class Query:
         }
         return {name: value for name, value in asked.items() if value is not None}
 
-    def keeps(self, order: _order.Order) -> bool:
+    def keeps(self, order: model.Order) -> bool:
         """Return whether an order is one that was asked for: a server that ignores a filter must not leak rows."""
         return self.in_scope(order) and self._keeps_selected(order)
 
-    def in_scope(self, order: _order.Order) -> bool:
+    def in_scope(self, order: model.Order) -> bool:
         """Return whether an order lies in the time window, the workspace and the pool that were asked for."""
         return (
             self._keeps_time(order)
@@ -140,23 +139,23 @@ class Query:
             and self.is_of_pool(order)
         )
 
-    def is_of_pool(self, order: _order.Order) -> bool:
+    def is_of_pool(self, order: model.Order) -> bool:
         """Return whether an order is of the pool that was asked for, by its name or ID."""
         return self.involved_name is None or self.involved_name in _pool_names(order)
 
-    def _keeps_time(self, order: _order.Order) -> bool:
+    def _keeps_time(self, order: model.Order) -> bool:
         created = order["creation_timestamp"]
         # A row without a creation time can only be trusted to the server.
         return not created or (self.since <= created and (self.until is None or created <= self.until))
 
-    def _keeps_selected(self, order: _order.Order) -> bool:
+    def _keeps_selected(self, order: model.Order) -> bool:
         return (
             self._keeps_named(order)
             and (self.phase is None or order["state"] == PHASES[self.phase][1])
             and (self.operations is None or order["operation"] in self.operations)
         )
 
-    def missing(self, orders: t.Iterable[_order.Order]) -> tuple[str, ...]:
+    def missing(self, orders: t.Iterable[model.Order]) -> tuple[str, ...]:
         """Return the names and IDs that no order in scope has, in the order in which they were given."""
         scope = [order for order in orders if self.in_scope(order)] if self.names_orders else []
         names = {order["order_name"] for order in scope}
@@ -166,17 +165,17 @@ class Query:
             *(number for number in self.order_ids or () if number not in ids),
         )
 
-    def _keeps_named(self, order: _order.Order) -> bool:
+    def _keeps_named(self, order: model.Order) -> bool:
         if self.order_names is None and self.order_ids is None:
             return True
         return order["order_name"] in (self.order_names or ()) or order["order_id"] in (self.order_ids or ())
 
-    def select(self, orders: t.Iterable[_order.Order]) -> list[_order.Order]:
+    def select(self, orders: t.Iterable[model.Order]) -> list[model.Order]:
         """Return the orders that were asked for, newest first."""
         kept = [order for order in orders if self.keeps(order)]
-        return _order.newest_of_each_pool(kept) if self.latest else _order.newest_first(kept)
+        return model.newest_of_each_pool(kept) if self.latest else model.newest_first(kept)
 
-    def project(self, orders: t.Iterable[_order.Order]) -> list[dict[str, t.Any]]:
+    def project(self, orders: t.Iterable[model.Order]) -> list[dict[str, t.Any]]:
         """Return the orders with the keys of ``fields`` only, or as they are where none were named."""
         plain = t.cast("t.Iterable[dict[str, t.Any]]", orders)
         fields = self.fields
@@ -185,7 +184,7 @@ class Query:
         return [{key: order[key] for key in fields if key in order} for order in plain]
 
 
-def _pool_names(order: _order.Order) -> tuple[str | None, str | None]:
+def _pool_names(order: model.Order) -> tuple[str | None, str | None]:
     return order["resource_name"], order["resource_display_name"]
 
 

@@ -17,7 +17,7 @@ import hashlib
 import re
 import typing as t
 
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_input import (
     Given,
     Row,
@@ -82,9 +82,9 @@ def _summary(given: Given, found: list[Row], name: str, asked: Asked) -> t.Itera
     if given.truncated and not given.failure:
         yield '<p class="note"><strong>Orders may be missing:</strong> the listing is truncated.</p>'
     totals = [f"<li><strong>{len(found)}</strong> in all</li>"]
-    for state in _order.STATES:
+    for state in model.STATES:
         number = sum(row.state == state for row in found)
-        if number or state in (_order.SUCCEEDED, _order.FAILED):
+        if number or state in (model.SUCCEEDED, model.FAILED):
             totals.append(f'<li class="{state}"><strong>{number}</strong> {state}</li>')
     yield f'<ul class="totals" aria-label="Summary">{"".join(totals)}</ul>\n</header>'
 
@@ -93,7 +93,7 @@ def _failures(found: list[Row]) -> t.Iterator[str]:
     """What went wrong, by kind of reason: one cause often fails many orders, each in words of its own."""
     kinds: dict[str, list[Row]] = {}
     for row in found:
-        if row.state in (_order.FAILED, _order.PARTIAL) or row.reason:
+        if row.state in (model.FAILED, model.PARTIAL) or row.reason:
             kinds.setdefault(_kind(row), []).append(row)
     if not kinds:
         return
@@ -118,7 +118,7 @@ def _kind(row: Row) -> str:
 
 
 def _weight(hit: list[Row]) -> tuple[bool, int]:
-    return all(row.state != _order.FAILED for row in hit), -len(hit)
+    return all(row.state != model.FAILED for row in hit), -len(hit)
 
 
 def _group(hit: list[Row], *, unfolded: bool) -> t.Iterator[str]:
@@ -137,7 +137,7 @@ def _failure(row: Row, *, tell: bool) -> str:
     pool = f' <span class="soft">pool {escape(row.pool)}</span>' if row.pool else ""
     told = f'{escape(_name(row))}{pool} <span class="state {row.state}">{row.state}</span>'
     reason = f"<br>{escape(row.reason)}" if tell else ""
-    broken = [_resource(one) for one in row.resources if one.get("state") == _order.FAILED]
+    broken = [_resource(one) for one in row.resources if one.get("state") == model.FAILED]
     if not broken and row.failed_nodes:
         broken = [f"<li>{escape(name)}</li>" for name in row.failed_nodes[:_LISTED]]
     nodes = f"<ul>{''.join(broken)}</ul>" if broken else ""
@@ -173,7 +173,7 @@ class _Column(t.NamedTuple):
 
 
 _COLUMNS = (
-    _Column("State", "state", lambda row: row.state, lambda row: _order.STATES.index(row.state)),
+    _Column("State", "state", lambda row: row.state, lambda row: model.STATES.index(row.state)),
     _Column("Pool", "wrap", lambda row: row.pool),
     _Column("Operation", "", lambda row: row.operation),
     _Column("Created", "time", lambda row: moment(row.created)[:16], lambda row: row.created or None),

@@ -18,7 +18,7 @@ import itertools
 import statistics
 import typing as t
 
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_input import Row
 
 LEFT, RIGHT = 384, 838  # where bars may lie
@@ -71,7 +71,7 @@ def bar_of(row: Row, now: int) -> Bar:
 
 def newest_time(found: t.Sequence[Row]) -> int:
     """Return the newest time that the orders and their resources mention, 0 where there is none."""
-    updates = (_order.timestamp(one.get("update_timestamp")) for row in found for one in row.resources)
+    updates = (model.timestamp(one.get("update_timestamp")) for row in found for one in row.resources)
     return max((*(max(row.created, row.began, row.ended) for row in found), *updates), default=0)
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_input import (
     Given,
     Row,
@@ -43,17 +43,17 @@ _STATE_X, _CREATED_X, _QUEUED_X, _RAN_X = 206, 294, 914, 988
 _LEGEND, _AXIS, _ROW, _BAR, _SPACE = 60, 44, 22, 12, 12
 # Each state in light and in dark, told apart by people who see fewer colours too, and its pattern where it has one.
 COLOURS = {
-    _order.PENDING: ("#8a6100", "#e0b23c"),
-    _order.PROCESSING: ("#0b65c2", "#62aef7"),
-    _order.SUCCEEDED: ("#137a5d", "#3fbf95"),
-    _order.PARTIAL: ("#8250c4", "#bd9bf0"),
-    _order.FAILED: ("#c2293a", "#ff7b7b"),
-    _order.UNKNOWN: ("#59636e", "#a4adb8"),
+    model.PENDING: ("#8a6100", "#e0b23c"),
+    model.PROCESSING: ("#0b65c2", "#62aef7"),
+    model.SUCCEEDED: ("#137a5d", "#3fbf95"),
+    model.PARTIAL: ("#8250c4", "#bd9bf0"),
+    model.FAILED: ("#c2293a", "#ff7b7b"),
+    model.UNKNOWN: ("#59636e", "#a4adb8"),
 }
 _PATTERNS = {
-    _order.FAILED: '<path d="M0 6L6 0M-1 1L1-1M5 7L7 5"/>',
-    _order.PARTIAL: '<path d="M3 0V3M0 3H6"/>',
-    _order.UNKNOWN: '<path d="M3 0V6"/>',
+    model.FAILED: '<path d="M0 6L6 0M-1 1L1-1M5 7L7 5"/>',
+    model.PARTIAL: '<path d="M3 0V3M0 3H6"/>',
+    model.UNKNOWN: '<path d="M3 0V6"/>',
 }
 
 
@@ -139,9 +139,9 @@ def _legend(found: t.Sequence[Row], *, folded: bool) -> t.Iterator[str]:
         yield from _part(kind, state if kind == "q" else "soft", x, x + 26, 39)
         yield _text(x + 33, 49, name, "soft")
         x += 92
-    for state in _order.STATES:
+    for state in model.STATES:
         if any(row.state == state for row in found):
-            yield from _part("q" if state == _order.PENDING else "r", state, x, x + 26, 39)
+            yield from _part("q" if state == model.PENDING else "r", state, x, x + 26, 39)
             yield _text(x + 33, 49, state)
             x += 56 + 7 * len(state)
     if folded:

@@ -15,7 +15,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client impo
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.error_state import ErrorState
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.event import change_event
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.options import OPTIONS, given_options
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model
 from ansible_collections.huaweicloud.modelarts.tests.unit.awx.controller_rules import VariableLoader
 from ansible_collections.huaweicloud.modelarts.tests.unit.events.scenario import ROOT, SOURCE
 
@@ -68,7 +68,7 @@ def test_events_have_the_keys_that_the_guide_shows() -> None:
     shown_change, shown_error, shown_end = (
         json.loads(text) for text in re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL)
     )
-    event = change_event(_order.normalise({"orderName": "order.pool-5ed5-w4l2n", "phase": "successed"}), "processing")
+    event = change_event(model.normalise({"orderName": "order.pool-5ed5-w4l2n", "phase": "successed"}), "processing")
     assert set(shown_change) == set(event)
     assert set(shown_change["order"]) <= set(event["order"])
     error_state = ErrorState("a run")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import ResponseError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import snake_case
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.model import normalise, normalise_resource
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import EXAMPLE
 from hypothesis import given
@@ -102,7 +102,7 @@ def test_every_spelling(phase: Any, result: Any, more: dict[str, Any], state: st
     raw = {"phase": phase, "result": result, **more}
     order = normalise(raw)
     assert (order["state"], order["finished"]) == (state, finished)
-    assert _order.state_of(raw) == state
+    assert model.state_of(raw) == state
     for key, value in (("phase", phase), ("result", result)):
         assert dict(order)[key] == (value if value is None or isinstance(value, str) else str(value))
 
@@ -146,9 +146,9 @@ def test_show_order_in_both_spellings_of_its_keys(status: Any, state: str, spell
 
 
 def test_a_status_decides_only_where_phase_and_result_say_nothing() -> None:
-    assert _order.state_of({"status": "succeed"}) == "succeeded"
-    assert _order.state_of({"phase": "", "status": "failed"}) == "failed"
-    assert _order.state_of({"phase": "processing", "status": "active"}) == "processing", "a key that is new to us"
+    assert model.state_of({"status": "succeed"}) == "succeeded"
+    assert model.state_of({"phase": "", "status": "failed"}) == "failed"
+    assert model.state_of({"phase": "processing", "status": "active"}) == "processing", "a key that is new to us"
 
 
 def test_the_example_of_the_reference_page() -> None:
@@ -183,10 +183,10 @@ def test_the_example_of_the_reference_page() -> None:
 
 def test_every_key_of_an_empty_row() -> None:
     order = normalise({})
-    assert tuple(order) == _order.ORDER_KEYS
+    assert tuple(order) == model.ORDER_KEYS
     lists: dict[str, Any] = {"init_count": [], "spec_count": [], "result_count": []}
     stamps = {"creation_timestamp": 0, "begin_timestamp": 0, "end_timestamp": 0}
-    assert order == {**dict.fromkeys(_order.ORDER_KEYS), **lists, **stamps, "state": "unknown", "finished": False}
+    assert order == {**dict.fromkeys(model.ORDER_KEYS), **lists, **stamps, "state": "unknown", "finished": False}
 
 
 @pytest.mark.parametrize("row", [None, [], "order", 7, True, 1.5])
@@ -306,7 +306,7 @@ def test_new_keys_come_in_snake_case_and_hide_nothing() -> None:
         "$ref": 3,
     }
     order = normalise(raw)
-    new = {key: value for key, value in order.items() if key not in _order.ORDER_KEYS}
+    new = {key: value for key, value in order.items() if key not in model.ORDER_KEYS}
     assert new == {"node_pool": {"maxCount": 1}, "http_status": 1, "items_": [1], "keys_": 2, "ref": 3}
     assert order["state"] == "succeeded"
     assert order["order_name"] == EXAMPLE["orderName"]
@@ -320,7 +320,7 @@ def test_text_keys(key: str, raw: str, value: Any, expected: str | None) -> None
     assert dict(normalise({raw: value}))[key] == expected
 
 
-def row(name: str | None, created: int, pool: str | None = None, **more: Any) -> _order.Order:
+def row(name: str | None, created: int, pool: str | None = None, **more: Any) -> model.Order:
     """Return an order."""
     return normalise({"orderName": name, "creationTimestamp": created, "resourceName": pool, **more})
 
@@ -334,8 +334,8 @@ def test_sorting_and_the_newest_of_each_pool() -> None:
         row(None, 3),
         row(None, 2),
     ]
-    assert [order["order_name"] for order in _order.newest_first(orders)] == ["c", "a", "b", None, None, "d"]
-    newest = _order.newest_of_each_pool(orders)
+    assert [order["order_name"] for order in model.newest_first(orders)] == ["c", "a", "b", None, None, "d"]
+    newest = model.newest_of_each_pool(orders)
     assert [order["order_name"] for order in newest] == ["c", "a", "b", None, None, "d"], "none without a pool goes"
 
 
@@ -363,12 +363,12 @@ DAY = 1_700_000_000_000
 def test_every_order_that_may_be_the_newest_of_its_pool(rows: list[Any], newest: str) -> None:
     orders = [row(name, created, pool, resourceDisplayName=shown) for name, created, pool, shown in rows]
     for listed in itertools.permutations(orders):
-        found = _order.newest_of_each_pool(listed)
+        found = model.newest_of_each_pool(listed)
         assert sorted(str(order["order_name"]) for order in found) == newest.split()
 
 
 def test_an_order_is_known_by_name_then_number_then_what_never_changes() -> None:
-    key = _order.key_of
+    key = model.key_of
     assert key(row("a", DAY, orderId="b")) == key(row("a", DAY + 1, "p", orderId="c")) == "a"
     assert key(row(None, DAY, orderId="b")) == key(row("", DAY + 1, orderId="b")) == "b"
     begun = row(None, DAY, "p", phase="running", beginTimestamp=DAY + 5)
@@ -417,20 +417,20 @@ def test_what_the_service_says_is_returned_without_controls() -> None:
 )
 def test_the_summary(phases: list[str], all_succeeded: bool, all_finished: bool, any_failed: bool) -> None:
     orders = [normalise({"phase": phase}) for phase in phases]
-    facts = _order.summarise(orders)
+    facts = model.summarise(orders)
     assert facts["all_succeeded"] is all_succeeded
     assert facts["all_finished"] is all_finished
     assert facts["any_failed"] is any_failed
     none = {**facts, "all_succeeded": False, "all_finished": False}
-    assert _order.summarise(orders, missing=["an order"]) == none
-    assert facts["summary"]["total"] == len(phases) == sum(facts["summary"][state] for state in _order.STATES)
+    assert model.summarise(orders, missing=["an order"]) == none
+    assert facts["summary"]["total"] == len(phases) == sum(facts["summary"][state] for state in model.STATES)
 
 
 def test_an_order_is_described_by_what_it_has() -> None:
-    assert _order.describe(row("o", 1, "p")) == "o (pool p)"
-    assert _order.describe(row("o", 1, "p", resourceDisplayName="shown")) == "o (pool shown)"
-    assert _order.describe(row(None, 1, orderId="CS1")) == "CS1"
-    assert _order.describe(row(None, 1)) == "an order without a name"
+    assert model.describe(row("o", 1, "p")) == "o (pool p)"
+    assert model.describe(row("o", 1, "p", resourceDisplayName="shown")) == "o (pool shown)"
+    assert model.describe(row(None, 1, orderId="CS1")) == "CS1"
+    assert model.describe(row(None, 1)) == "an order without a name"
 
 
 TEXTS = [
@@ -459,9 +459,9 @@ raw_orders = st.dictionaries(
 @given(raw_orders)
 def test_any_json_object_becomes_an_order_of_the_documented_types(raw: dict[str, Any]) -> None:
     order = dict[str, Any](normalise(raw))
-    assert set(order) >= set(_order.ORDER_KEYS)
+    assert set(order) >= set(model.ORDER_KEYS)
     assert "items" not in order
-    assert order["state"] in _order.STATES
+    assert order["state"] in model.STATES
     assert order["finished"].__class__ is bool
     assert all(order[key] is None or (isinstance(order[key], str) and order[key]) for key in TEXTS)
     assert all(order[key] is None or isinstance(order[key], str) for key in ("phase", "result"))
@@ -495,5 +495,5 @@ def test_success_is_never_guessed(raw: dict[str, Any]) -> None:
 @given(st.dictionaries(st.text(max_size=8) | st.sampled_from(["status", "Status", "message"]), json_values, max_size=8))
 def test_any_json_object_becomes_a_resource(raw: dict[str, Any]) -> None:
     row = normalise_resource(raw)
-    assert row["state"] in _order.STATES
+    assert row["state"] in model.STATES
     assert {"resource_name", "action", "status", "message", "began_at", "updated_at"} <= set(row)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import InputError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome, query_orders
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.model import normalise
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.query import FIELDS, PHASES, Query
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
@@ -263,7 +263,7 @@ def test_fields_trim_the_orders_and_nothing_else() -> None:
         assert list(result["orders"][0]) == ["state", "order_name"]
         assert result["summary"]["total"] == 4
         assert result["any_failed"] is True
-        assert set(cloud.query(fields=[]).result["orders"][0]) >= set(_order.ORDER_KEYS)
+        assert set(cloud.query(fields=[]).result["orders"][0]) >= set(model.ORDER_KEYS)
         assert cloud.query(fields=["resources"], order_names=["a1"]).result["orders"] == [{}]
         detailed = cloud.query(fields=["resources"], order_names=["a1"], details=True).result["orders"]
         assert detailed[0]["resources"][0]["state"] == "succeeded"
@@ -273,7 +273,7 @@ def test_blanks_around_the_commas_of_a_list_do_not_matter() -> None:
     with simulation(orders=ORDERS) as cloud:
         result = cloud.query(order_names=["a1", " a2 "], fields=[" state", "order_name ", ""]).result
         assert {order["order_name"] for order in result["orders"]} == {"a1", "a2"}
-        assert set(cloud.query(fields=[""]).result["orders"][0]) >= set(_order.ORDER_KEYS)
+        assert set(cloud.query(fields=[""]).result["orders"][0]) >= set(model.ORDER_KEYS)
         for option in ("order_names", "order_ids", "operation"):
             assert f"{option} holds an empty text" in cloud.query(**{option: [""]}).result["msg"]
 
@@ -326,7 +326,7 @@ filters = st.fixed_dictionaries(
 )
 
 
-def homes(order: _order.Order, rows: list[_order.Order]) -> set[str]:
+def homes(order: model.Order, rows: list[model.Order]) -> set[str]:
     """Return the pools that an order may belong to."""
     pool, shown = order["resource_name"], order["resource_display_name"]
     if pool or not shown:
@@ -339,7 +339,7 @@ def homes(order: _order.Order, rows: list[_order.Order]) -> set[str]:
     return {pool for pool in named if pool} or {shown}
 
 
-def may_be_newest(order: _order.Order, rows: list[_order.Order]) -> bool:
+def may_be_newest(order: model.Order, rows: list[model.Order]) -> bool:
     """Whether no order is certainly newer in one of the pools that it may belong to."""
     mine = homes(order, rows)
     if not mine or not order["creation_timestamp"]:
@@ -348,7 +348,7 @@ def may_be_newest(order: _order.Order, rows: list[_order.Order]) -> bool:
     return any(all(home not in homes(o, rows) for o in newer) for home in mine)
 
 
-def model(rows: list[_order.Order], asked_for: dict[str, Any]) -> list[_order.Order]:
+def expected_orders(rows: list[model.Order], asked_for: dict[str, Any]) -> list[model.Order]:
     """What the documentation of the filters says, written down one after the other."""
     oldest = int(asked_for.get("since", "720h")[:-1])
     newest = int(asked_for["until"][:-1]) if "until" in asked_for else None
@@ -376,10 +376,10 @@ def model(rows: list[_order.Order], asked_for: dict[str, Any]) -> list[_order.Or
 
 
 @given(orders, filters)
-def test_select_does_what_the_documentation_says(rows: list[_order.Order], asked_for: dict[str, Any]) -> None:
+def test_select_does_what_the_documentation_says(rows: list[model.Order], asked_for: dict[str, Any]) -> None:
     question = query(**asked_for)
     selected = question.select(rows)
-    assert selected == model(rows, asked_for)
+    assert selected == expected_orders(rows, asked_for)
     keys = dict.fromkeys(asked_for.get("fields") or FIELDS)
     expected = [{key: dict(order)[key] for key in keys if key in order} for order in selected]
     assert question.project(selected) == expected

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model as _order
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model
 
 START = 1_700_000_000_000  # 2023-11-14 22:13:20 UTC
 
@@ -41,13 +41,13 @@ def raw(state: str = "succeeded", spelling: int = 0, **keys: t.Any) -> dict[str,
 
 def order(state: str = "succeeded", **keys: t.Any) -> dict[str, t.Any]:
     """Return an order as the module does; ``keys`` are those of a raw row."""
-    return t.cast("dict[str, t.Any]", _order.normalise(raw(state, **keys)))
+    return t.cast("dict[str, t.Any]", model.normalise(raw(state, **keys)))
 
 
 def result(*orders: dict[str, t.Any], fields: tuple[str, ...] = (), **keys: t.Any) -> dict[str, t.Any]:
     """Return what the info module returns for these orders, trimmed to ``fields``."""
     trimmed = [{key: one[key] for key in fields} if fields else one for one in orders]
-    facts = _order.summarise(t.cast("tuple[_order.Order, ...]", orders))
+    facts = model.summarise(t.cast("tuple[model.Order, ...]", orders))
     return {"changed": False, "orders": trimmed, "count": len(orders), "truncated": False, **facts, **keys}
 
 
