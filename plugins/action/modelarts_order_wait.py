@@ -15,7 +15,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.clock import Clock
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import Redactor
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Result
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import SECRETS, WAIT, Values
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.result import no_wait
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.waiter import Waiter, wait_for_orders
@@ -65,7 +65,7 @@ class ActionModule(ActionBase):
             )
         return finish(self, outcome, params)
 
-    def _wait_elsewhere(self, params: Values, task_vars: dict[str, t.Any], redactor: Redactor) -> Outcome:
+    def _wait_elsewhere(self, params: Values, task_vars: dict[str, t.Any], redactor: Redactor) -> Result:
         clock = Clock()
         source = RemoteSource(self, params, task_vars, clock)
         waiter = Waiter(params, source, clock, self._report(), redactor.line, _orphaned())

@@ -26,8 +26,8 @@ _CLOCKS_DIFFER_MS = 5000
 
 
 @dataclasses.dataclass
-class Outcome:
-    """A result in the documented shape, what to warn of, and the secrets that must be masked in all of it."""
+class Result:
+    """What a task returns in the documented shape, what to warn of, and the secrets to be masked in all of it."""
 
     result: dict[str, t.Any]
     warnings: list[str] = dataclasses.field(default_factory=list)
@@ -39,7 +39,7 @@ class Outcome:
         return bool(self.result.get("failed"))
 
 
-def query_orders(options: Values, environ: t.Mapping[str, str] | None = None, clock: Clock | None = None) -> Outcome:
+def query_orders(options: Values, environ: t.Mapping[str, str] | None = None, clock: Clock | None = None) -> Result:
     """Return what ``modelarts_order_info`` returns for these options. Never raises."""
     clock = clock or Clock()
     session = connect(options, environ, clock)
@@ -51,12 +51,12 @@ def query_orders(options: Values, environ: t.Mapping[str, str] | None = None, cl
         with session:
             outcome = _answered(session.orders(), options, clock)
     except Exception as error:
-        outcome = Outcome(failure(as_typed(error, session.redactor.line), named_in(options)))
+        outcome = Result(failure(as_typed(error, session.redactor.line), named_in(options)))
     outcome.secrets = session.redactor.secrets
     return outcome
 
 
-def _answered(orders: OrdersApi, options: Values, clock: Clock) -> Outcome:
+def _answered(orders: OrdersApi, options: Values, clock: Clock) -> Result:
     query, listing = list_orders(orders, options, clock)
     if listing.missing and query.one_page:
         # Another page, or another phase, may hold them.
@@ -64,7 +64,7 @@ def _answered(orders: OrdersApi, options: Values, clock: Clock) -> Outcome:
     warnings = warnings_of(listing, query)
     if query.details:
         warnings += orders.add_details(listing.orders)
-    return Outcome(success(listing, query), warnings)
+    return Result(success(listing, query), warnings)
 
 
 def list_orders(orders: OrdersApi, options: Values, clock: Clock) -> tuple[Query, Listing]:

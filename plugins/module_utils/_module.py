@@ -4,22 +4,22 @@
 
 # This code is PRIVATE to the collection: it may change in any release.
 
-"""From the core's outcome to how a module answers."""
+"""From the core's result to how a module answers."""
 
 from __future__ import annotations
 
 import typing as t
 
 from ._client.text import Redactor
-from ._info import Outcome
+from ._info import Result
 from ._masking import mask
 
 if t.TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
 
 
-def answer(module: AnsibleModule, outcome: Outcome) -> t.NoReturn:
-    """End the module with an outcome's result, its warnings, and its secrets masked."""
+def answer(module: AnsibleModule, outcome: Result) -> t.NoReturn:
+    """End the module with what is returned, its warnings, and its secrets masked."""
     mask(module, outcome.secrets)
     # ansible-core 2.22 masks what it shows, not what a module returns; and a text may be cut in between.
     redactor = Redactor(module.no_log_values)

@@ -17,7 +17,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import ModelArtsError, as_typed
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http import HAS_REQUESTS, read_trust
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import Redactor
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Result
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._masking import register
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import (
     CONNECTION,
@@ -66,17 +66,17 @@ def validated(action: ActionBase, options: t.Mapping[str, Option]) -> dict[str, 
 
 
 def guarded(
-    answer: t.Callable[[], Outcome], failed: t.Callable[[ModelArtsError], dict[str, t.Any]], redactor: Redactor
-) -> Outcome:
-    """Return the outcome of ``answer``; whatever it raises becomes the result that ``failed`` shapes."""
+    answer: t.Callable[[], Result], failed: t.Callable[[ModelArtsError], dict[str, t.Any]], redactor: Redactor
+) -> Result:
+    """Return what ``answer`` returns; whatever it raises becomes the result that ``failed`` shapes."""
     try:
         return answer()
     except Exception as error:
-        return Outcome(failed(as_typed(error, redactor.line)))
+        return Result(failed(as_typed(error, redactor.line)))
 
 
-def finish(action: ActionBase, outcome: Outcome, params: Values) -> dict[str, t.Any]:
-    """Return an outcome as its module's result would arrive: secrets masked, warnings told."""
+def finish(action: ActionBase, outcome: Result, params: Values) -> dict[str, t.Any]:
+    """Return a result as its module's would arrive: secrets masked, warnings told."""
     redactor = Redactor([*outcome.secrets, *(str(params[name]) for name in SECRETS if params.get(name))])
     register(redactor.secrets)
     result = t.cast("dict[str, t.Any]", redactor.mask(outcome.result))

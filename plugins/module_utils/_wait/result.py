@@ -12,6 +12,7 @@ import typing as t
 
 from .._client.clock import Clock
 from .._client.errors import ModelArtsError, as_typed
+from .._info import failure
 from .._options import Values
 from .._orders import model
 from .._orders.api import Listing
@@ -65,12 +66,7 @@ def no_wait(error: ModelArtsError, options: Values) -> dict[str, t.Any]:
     pools = options.get("involved_names")
     missing = [*named_in(options), *([pools] if isinstance(pools, str) else pools or ())]
     return {
-        "changed": False,
-        "failed": True,
-        "orders": [],
-        "count": None,
-        "truncated": True,
-        **model.summarise([]),
+        **failure(error),
         "missing": [str(name) for name in missing],
         "failed_orders": [],
         "elapsed": 0.0,
@@ -78,7 +74,6 @@ def no_wait(error: ModelArtsError, options: Values) -> dict[str, t.Any]:
         "requests": 0,
         "timed_out": False,
         **({"pools": []} if options.get("ready") else {}),
-        **error.facts(),
     }
 
 

@@ -18,7 +18,7 @@ import typing as t
 from .._client.clock import Clock
 from .._client.errors import ModelArtsError, Problems, as_typed
 from .._client.text import safe
-from .._info import Outcome
+from .._info import Result
 from .._options import Values
 from .._orders import model
 from .._orders.api import Listing
@@ -76,7 +76,7 @@ class Waiter:
         self._is_dated = False
         self._asked_at: dict[str, float] = {}
 
-    def run(self) -> Outcome:
+    def run(self) -> Result:
         """Wait, and return the result in the documented shape; a failure is in it, never raised."""
         decision = self._poll()
         while decision.kind == WAIT:
@@ -95,7 +95,7 @@ class Waiter:
         msg = final_message(self._tracker, self._readiness, decision, now, self._sanitize)
         return self._outcome({"timed_out": decision.timed_out, **error.facts(), "failed": True, "msg": msg})
 
-    def check(self) -> Outcome:
+    def check(self) -> Result:
         """Poll once, as check mode does: only what would end a wait at its first poll fails."""
         decision, error = self._poll(), self._tracker.last_error
         facts: dict[str, t.Any] = {"timed_out": False}
@@ -105,12 +105,12 @@ class Waiter:
             facts["msg"] = self._sanitize("; ".join(self._readiness.failures()), 1000)
         return self._outcome({**facts, **({"failed": True} if decision.error is not None else {})})
 
-    def _outcome(self, facts: dict[str, t.Any]) -> Outcome:
+    def _outcome(self, facts: dict[str, t.Any]) -> Result:
         result = result_of(self._tracker, self._listing, self._readiness)
         elapsed = round(self._clock.monotonic() - self._tracker.started, 3)
         result.update(elapsed=elapsed, requests=self._source.requests, **facts)
         warnings = dict.fromkeys([*self._warnings, *self._tracker.seen.warnings])
-        return Outcome(result, [self._sanitize(warning, 400) for warning in warnings])
+        return Result(result, [self._sanitize(warning, 400) for warning in warnings])
 
     # One poll
 
@@ -236,7 +236,7 @@ def wait_for_orders(
     report: t.Callable[[str], None] | None = None,
     check_mode: bool = False,
     is_orphaned: t.Callable[[], bool] = lambda: False,
-) -> Outcome:
+) -> Result:
     """Return what ``modelarts_order_wait`` returns for these options, polling from this very process."""
     clock = clock or Clock()
     # The wait repeats a failed poll itself, with the deadline and the display in view.
@@ -252,6 +252,6 @@ def wait_for_orders(
             waiter = Waiter(options, source, clock, report, session.redactor.line, is_orphaned)
             outcome = waiter.check() if check_mode else waiter.run()
     except Exception as error:
-        outcome = Outcome(no_wait(as_typed(error, session.redactor.line), options))
+        outcome = Result(no_wait(as_typed(error, session.redactor.line), options))
     outcome.secrets = session.redactor.secrets
     return outcome

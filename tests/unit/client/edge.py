@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from typing import Any, Union
 
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.clock import Clock
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome, query_orders
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Result, query_orders
 from modelarts_simulator.cloud import Cloud
 from modelarts_simulator.server import Server
 from modelarts_simulator.switches import (
@@ -224,7 +224,7 @@ def reset(client: socket.socket) -> None:
     client.close()
 
 
-def asked(url: str, clock: Clock | None = None, environ: dict[str, str] | None = None, **options: Any) -> Outcome:
+def asked(url: str, clock: Clock | None = None, environ: dict[str, str] | None = None, **options: Any) -> Result:
     """Ask the server at ``url`` as the info module does, by a token unless other credentials are given."""
     credentials = {"access_key", "username", "auth_token", "secret_key"} & set(options)
     given: dict[str, Any] = {"endpoint": url, "iam_endpoint": url, "project_id": PROJECT}
@@ -243,7 +243,7 @@ class Simulation:
         self.server = server
         self.clock = clock
 
-    def query(self, **options: Any) -> Outcome:
+    def query(self, **options: Any) -> Result:
         """Ask it as the info module does, by an access key unless other credentials are given."""
         given = options if {"username", "auth_token", "access_key"} & set(options) else {**KEY, **options}
         return asked(self.url, self.clock, **given)

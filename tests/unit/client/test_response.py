@@ -17,7 +17,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.resp
     Response,
     read,
 )
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Result
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     EXAMPLE,
     KEY,
@@ -41,7 +41,7 @@ RESULT_KEYS = {
 }
 
 
-def check(outcome: Outcome) -> str:
+def check(outcome: Result) -> str:
     """Check the shape of a failure and return its message."""
     result = outcome.result
     assert set(result) == RESULT_KEYS
@@ -57,7 +57,7 @@ def check(outcome: Outcome) -> str:
     return message
 
 
-def failed(step: bytes, **options: Any) -> Outcome:
+def failed(step: bytes, **options: Any) -> Result:
     """Ask a service that gives one answer only; the outcome is a failure in full shape."""
     with wire(step) as server:
         outcome = asked(server.url, **{"retries": 0, **options})

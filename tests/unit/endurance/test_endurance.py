@@ -13,7 +13,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Result
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import WAIT, complete
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.waiter import wait_for_orders
 from ansible_collections.huaweicloud.modelarts.tests.unit.wait.wait_world import World, world
@@ -50,7 +50,7 @@ def by_password(here: World) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def day() -> t.Iterator[tuple[World, Outcome]]:
+def day() -> t.Iterator[tuple[World, Result]]:
     """A wait of 24 hours: tokens live for one, and of ten requests one fails, in one of many ways."""
     tenth = {"times": 0, "match": {"probability": 0.1 / 6}}
     faults = [
@@ -68,19 +68,19 @@ def day() -> t.Iterator[tuple[World, Outcome]]:
         yield here, outcome
 
 
-def test_a_day_with_hourly_tokens_and_many_faults_ends_in_success(day: tuple[World, Outcome]) -> None:
+def test_a_day_with_hourly_tokens_and_many_faults_ends_in_success(day: tuple[World, Result]) -> None:
     outcome = day[1]
     assert not outcome.failed, outcome.result["msg"]
     assert 24 * HOUR <= outcome.result["elapsed"] <= 24 * HOUR + 300
 
 
-def test_of_ten_requests_one_did_fail(day: tuple[World, Outcome]) -> None:
+def test_of_ten_requests_one_did_fail(day: tuple[World, Result]) -> None:
     faulty = [entry for entry in day[0].requests() if entry["fault"]]
     assert 0.07 < len(faulty) / len(day[0].requests()) < 0.13
     assert {entry["fault"] for entry in faulty} == {"reset", "truncate", "html", "status"}
 
 
-def test_a_token_is_bought_once_an_hour(day: tuple[World, Outcome]) -> None:
+def test_a_token_is_bought_once_an_hour(day: tuple[World, Result]) -> None:
     bought = [entry for entry in day[0].requests("tokens") if entry["status"] == 201 and not entry["fault"]]
     # A refusal that a fault cut off tells the client nothing: it asks, and is refused, again.
     refused = [entry for entry in day[0].requests("list") if entry["status"] == 401 and not entry["fault"]]
@@ -88,7 +88,7 @@ def test_a_token_is_bought_once_an_hour(day: tuple[World, Outcome]) -> None:
     assert len(refused) <= 25, "an expired token is found out by one request"
 
 
-def test_a_day_costs_what_its_interval_says(day: tuple[World, Outcome]) -> None:
+def test_a_day_costs_what_its_interval_says(day: tuple[World, Result]) -> None:
     assert len(day[0].requests("list")) <= 24 * HOUR / INTERVAL * 1.25
     assert max(when for when, dummy in day[0].lines) >= 24 * HOUR
     gaps = [later - earlier for (earlier, dummy), (later, dummy2) in zip(day[0].lines, day[0].lines[1:])]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import InputError
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome, query_orders
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Result, query_orders
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.model import normalise
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.query import FIELDS, PHASES, Query
@@ -218,7 +218,7 @@ def test_filters_hold_whatever_the_service_does(cloud: Simulation, options: dict
     assert [order["order_name"] for order in outcome.result["orders"]] == expected.split()
 
 
-def names(outcome: Outcome) -> list[str]:
+def names(outcome: Result) -> list[str]:
     """Return the names of the orders in a result."""
     return [order["order_name"] for order in outcome.result["orders"]]
 

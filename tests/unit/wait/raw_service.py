@@ -11,7 +11,7 @@ import urllib.parse
 from unittest import mock
 
 import requests.adapters
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome, query_orders
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Result, query_orders
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import INFO, WAIT, complete
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.waiter import wait_for_orders
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import NOW, NOW_MS, VirtualClock
@@ -79,13 +79,13 @@ class RawService:
         start, limit = int(query.get("offset", 0)), int(query.get("limit", 100)) or 100
         return 200, {"count": len(rows), "items": rows[start : start + limit]}
 
-    def wait(self, check_mode: bool = False, **options: t.Any) -> Outcome:
+    def wait(self, check_mode: bool = False, **options: t.Any) -> Result:
         """Run a wait against it."""
         given = complete(WAIT, {**_CONNECTION, **options}, {})
         with mock.patch.object(requests.adapters.HTTPAdapter, "send", self.send):
             return wait_for_orders(given, {}, self.clock, self.lines.append, check_mode)
 
-    def info(self, **options: t.Any) -> Outcome:
+    def info(self, **options: t.Any) -> Result:
         """Ask it as the info module does."""
         with mock.patch.object(requests.adapters.HTTPAdapter, "send", self.send):
             return query_orders(complete(INFO, {**_CONNECTION, **options}, {}), {}, self.clock)

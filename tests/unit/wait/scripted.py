@@ -18,7 +18,7 @@ from unittest import mock
 
 import requests.adapters
 import urllib3
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Result
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import WAIT, complete
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.waiter import wait_for_orders
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import NOW, NOW_MS, PROJECT, VirtualClock
@@ -86,7 +86,7 @@ class Scripted:
             body = _page(answer, question.query)
         return dataclasses.replace(answer, body=body, headers={**headers, **answer.headers})
 
-    def wait(self, **options: t.Any) -> Outcome:
+    def wait(self, **options: t.Any) -> Result:
         """Run a wait against it and return the outcome."""
         given = {"endpoint": ENDPOINT, "project_id": PROJECT, "auth_token": "TOKEN-canary-0123456789", **options}
         call = {name: given.pop(name) for name in ("check_mode", "is_orphaned") if name in given}

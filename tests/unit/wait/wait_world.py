@@ -10,7 +10,7 @@ from unittest import mock
 
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _options
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client import clock as _clock
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Outcome
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Result
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait import result as _result
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait import waiter as _wait
 from ansible_collections.huaweicloud.modelarts.tests.support.manual_clock import ManualClock
@@ -51,7 +51,7 @@ class World:
         self.clock = SharedClock(manual)
         self.lines: list[tuple[float, str]] = []
 
-    def wait(self, *, check_mode: bool = False, environ: dict[str, str] | None = None, **options: t.Any) -> Outcome:
+    def wait(self, *, check_mode: bool = False, environ: dict[str, str] | None = None, **options: t.Any) -> Result:
         """Run a wait with the simulator's own environment and return its outcome."""
         self.lines.clear()
         begin = self.clock.monotonic()
