@@ -16,7 +16,7 @@ RUN = @mkdir -p build/logs && rm -f build/logs/* && \
 
 CHECKS = lint types extra-checks license-check
 UNITS = units units-target units-core-2.16 units-core-2.22 endurance
-INTEGRATION = integration integration-core-2.16 faults integration-core-2.22
+INTEGRATION = integration integration-core-2.16 documents faults integration-core-2.22
 SANITY = sanity-core-2.16 sanity-core-2.21
 DOCS = docs-check changelog
 

@@ -49,13 +49,17 @@ ONCE = (
     "tests/unit/awx/test_execution_environment.py",
 )
 
-#: Integration tests of what has an ansible-core of its own, of documents, or of the simulator: once is enough.
-RUN_ONCE = ("test_event_source.py", "test_readme.py", "test_simulator_role.py")
-#: Those of programs and machines around Ansible and of pages, which may wait for the release of an ansible-core.
-RUN_LATER = (
-    *("test_runner.py", "test_environment.py", "test_role_variables.py", "test_secrets.py"),
-    "test_examples.py::test_code_on_the_pages_runs",
+#: Integration tests that are sessions of their own on the newest ansible-core: all faults, and what pages show.
+PARTS = {"faults": ("faults",), "documents": ("test_examples.py", "test_readme.py", "test_simulator_role.py")}
+#: Those of what has an ansible-core of its own, of pages, or of the simulator: once is enough.
+RUN_ONCE = (
+    "test_event_source.py",
+    "test_readme.py",
+    "test_simulator_role.py",
+    "test_examples.py::test_code_on_the_pages",
 )
+#: Those of programs and machines around Ansible, which may wait for the release of an ansible-core.
+RUN_LATER = ("faults", "test_runner.py", "test_environment.py", "test_role_variables.py", "test_secrets.py")
 
 #: Variables that start like this could change what a check finds, or carry real credentials into a test.
 FOREIGN = (
@@ -234,16 +238,16 @@ def units_of_target(session: nox.Session) -> None:
 
 def integration(session: nox.Session, core: str = DEV) -> None:
     """Real Ansible runs against the simulator; the executables are those of one ansible-core."""
-    # Where the matrix of faults is whole, it is a session of its own.
-    left_out = ("faults",) if core == DEV else (*RUN_ONCE, *(RUN_LATER if core == COMING else ()))
+    elsewhere = [name for names in PARTS.values() for name in names]
+    left_out = elsewhere if core == DEV else [*RUN_ONCE, *(RUN_LATER if core == COMING else ())]
     ansible_tests(
         session, "tests/integration", *(f"--deselect=tests/integration/{name}" for name in left_out), core=core
     )
 
 
-def faults(session: nox.Session) -> None:
-    """Every fault of a network or a service, met by real tasks on the newest ansible-core."""
-    ansible_tests(session, "tests/integration/faults")
+def part_of_integration(session: nox.Session, *names: str) -> None:
+    """Some of the integration tests, on the newest ansible-core."""
+    ansible_tests(session, *(f"tests/integration/{name}" for name in names))
 
 
 def ansible_tests(session: nox.Session, *arguments: str, core: str = DEV) -> None:
@@ -362,6 +366,8 @@ def _add_licence(path: Path) -> None:
 
 # Those that take longest come first.
 session_of("integration", integration, requires=(DEV,), after=(f"venv-{TARGET}", f"venv-{EDA}"))
+for _name, _files in PARTS.items():
+    session_of(_name, part_of_integration, *_files, requires=(DEV,))
 for _core in CORES:
     session_of(f"integration-{_core}", integration, _core, requires=(DEV, _core))
 session_of("units", units, requires=(DEV,))
@@ -369,6 +375,6 @@ for _core in CORES:
     session_of(f"units-{_core}", units_of, _core, requires=(_core,))
     session_of(f"sanity-{_core}", sanity, _core, requires=(_core,))
 session_of("units-target", units_of_target, requires=(TARGET,))
-for _action in (faults, package, lint, docs, molecule, types, endurance, browser, changelog, bench):
+for _action in (package, lint, docs, molecule, types, endurance, browser, changelog, bench):
     session_of(_action.__name__, _action, requires=(DEV,))
 session_of("release-check", release_check, requires=(DEV,), after=("package",))

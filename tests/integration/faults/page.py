@@ -36,7 +36,7 @@ What each fault leads to
 
 A network, a gateway or a service can fail in many ways. These tables say what this collection makes of each:
 whether it asks again, how a task ends, and what you read. Every row is met by real tasks in the collection's own
-tests, on the oldest and the newest ansible-core that is supported.
+tests, on the newest ansible-core that is supported, and rows of each kind on the oldest.
 
 .. contents::
    :local:
