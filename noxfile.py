@@ -205,6 +205,7 @@ def lint(session: nox.Session) -> None:
     """Formatting and lint; licences and what only a collection can do wrong are antsibull-nox's sessions."""
     run(session, "ruff", "format", "--check", "--quiet", ".")
     run(session, "ruff", "check", "--quiet", ".")
+    run(session, "vulture")
     run(session, "yamllint", "--strict", ".")
     run(session, "ansible-lint", "--offline", "--profile", "production", "-q")
 

@@ -197,7 +197,7 @@ class Catalog(_Sorted):
         if query.states is not None:
             rows = [order for order in rows if order.state in query.states]
         if sequence == "shuffled":
-            rows.sort(key=operator.attrgetter("rank"))
+            rows.sort(key=lambda order: order.rank)
         elif sequence == "newest":
             rows.reverse()
         return rows
