@@ -40,7 +40,8 @@ class Controller(JsonServer):
         self.things: dict[str, list[Thing]] = {"organizations": [], "credentials": []}
         self.writes: list[str] = []
         self.syncs = list(syncs)
-        self.organizations = [self.add("organizations", {"name": name})["id"] for name in ("Default", "Other")]
+        for name in ("Default", "Other"):
+            self.add("organizations", {"name": name})
         for kind in _CREDENTIAL_TYPES:
             self.add("credential_types", {"name": kind, "kind": "cloud"})
         super().__init__(_Handler)

@@ -21,7 +21,6 @@ from ansible_collections.huaweicloud.modelarts.tests.unit.wait.scripted import A
 PARTS = 10
 HISTORIES = 20_000 if os.environ.get("MODELARTS_TEST_LONG") else 500
 DAY = 86_400.0
-LAST_STEP = {"successed": "succeeded", "failed": "failed", "partialSuccessed": "partial"}
 SUCCESS_WORDS = [("successed", None), ("completed", "successed"), ("Succeeded", None), ("completed", None)]
 FAULTS = [
     Answer(status=503, body={}),

@@ -26,7 +26,6 @@ DAY = 86_400.0
 OLD = row("order.old", "successed", age=1000)
 NEW, DONE = row("order.new", age=60), row("order.new", "successed", age=60)
 AGES_AGO = row("order.old", "successed", age=10 * DAY)
-HTML = Answer(status=404, body=b"<html>no such page</html>", headers={"Content-Type": "text/html"})
 POOL_UNKNOWN = Answer(status=404, body={"error_code": "ModelArts.50015001", "error_msg": "Pool pool-a not found."})
 
 
