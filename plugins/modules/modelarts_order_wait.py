@@ -245,12 +245,18 @@ summary:
       type: int
       sample: 0
 all_succeeded:
-  description: Whether there is at least one order and all of them succeeded in full.
+  description:
+    - Whether there is at least one order and all of them succeeded in full.
+    - V(false) until every order that counts is known, in a failed wait and in check mode too. That is while something
+      is RV(missing), fewer than O(expected_count) orders match, a pool settles (O(settle)), or a listing of pools did
+      not show everything (RV(truncated)).
   returned: always
   type: bool
   sample: true
 all_finished:
-  description: Whether there is at least one order and nothing more will happen to any of them.
+  description:
+    - Whether there is at least one order and nothing more will happen to any of them.
+    - V(false) until every order that counts is known, as RV(all_succeeded) is.
   returned: always
   type: bool
   sample: true

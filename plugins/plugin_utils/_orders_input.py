@@ -82,11 +82,13 @@ def entry_point(function: t.Callable[Options, Result]) -> t.Callable[Options, Re
 class Given:
     """The orders that were given, as they came, and what the result around them says, if there was one.
 
-    ``missing`` says that the result names something that no order met, so that it is neither succeeded nor finished.
+    ``unfinished`` and ``unsucceeded`` say that the result denies that all has ended, or succeeded, whatever its orders
+    did: it names something that no order met, or a wait did not know every order that counts.
     """
 
     orders: list[Item]
-    missing: bool = False
+    unfinished: bool = False
+    unsucceeded: bool = False
     truncated: bool = False
     failure: str | None = None
     summary: Item | None = None
@@ -121,7 +123,8 @@ def _facts(result: Item) -> dict[str, t.Any]:
     summary, msg = result.get("summary"), result.get("msg")
     broken = any(result.get(key) is True for key in ("failed", "unreachable"))
     return {
-        "missing": bool(result.get("missing")),
+        "unfinished": bool(result.get("missing")) or result.get("all_finished") is False,
+        "unsucceeded": bool(result.get("missing")) or result.get("all_succeeded") is False,
         "truncated": result.get("truncated") is True,
         "failure": clean(msg or "no reason given") if broken else None,
         "summary": summary if isinstance(summary, Mapping) else None,
@@ -192,23 +195,25 @@ def _is_raw(item: Item) -> bool:
 
 
 class Verdict(t.NamedTuple):
-    """What tests ask of the orders: the state of each and whether it is finished, and whether any was not found."""
+    """What tests ask of the orders: the state of each and whether it is finished, and what the result denies."""
 
     orders: list[tuple[str, bool]]
-    missing: bool
+    unfinished: bool
+    unsucceeded: bool
 
 
 def verdict(value: t.Any) -> Verdict:
     """Return the verdict on what was given; a result trimmed of states has its summary. Raises GivenError."""
     given = read(value)
     try:
-        return Verdict([(state_of(item), finished(item)) for item in given.orders], given.missing)
+        orders = [(state_of(item), finished(item)) for item in given.orders]
     except GivenError:
         if given.summary is None:
             raise
-    counts = {state: given.summary.get(state, 0) for state in model.STATES}
-    orders = [(state, given.all_finished or model.is_finished(state, 0)) for state, count in counts.items() if count]
-    return Verdict(orders, given.missing)
+        counts = {state: given.summary.get(state, 0) for state in model.STATES}
+        ended = given.all_finished
+        orders = [(state, ended or model.is_finished(state, 0)) for state, count in counts.items() if count]
+    return Verdict(orders, given.unfinished, given.unsucceeded)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,32 +9,32 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model
-from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_input import entry_point, verdict
+from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._orders_input import Verdict, entry_point, verdict
 
 
 @entry_point
 def order_succeeded(value: t.Any) -> bool:
     """Return whether an order succeeded: all of them, where there are many, and none is missing."""
-    orders, missing = verdict(value)
-    return bool(orders) and not missing and all(state == model.SUCCEEDED for state, dummy in orders)
+    found = verdict(value)
+    return not found.unsucceeded and _all_are(found, model.SUCCEEDED)
 
 
 @entry_point
 def order_pending(value: t.Any) -> bool:
     """Return whether an order is pending: all of them, where there are many."""
-    return _all_are(value, model.PENDING)
+    return _all_are(verdict(value), model.PENDING)
 
 
 @entry_point
 def order_processing(value: t.Any) -> bool:
     """Return whether an order is being processed: all of them, where there are many."""
-    return _all_are(value, model.PROCESSING)
+    return _all_are(verdict(value), model.PROCESSING)
 
 
 @entry_point
 def order_partial(value: t.Any) -> bool:
     """Return whether an order succeeded in part: all of them, where there are many."""
-    return _all_are(value, model.PARTIAL)
+    return _all_are(verdict(value), model.PARTIAL)
 
 
 @entry_point
@@ -46,13 +46,12 @@ def order_failed(value: t.Any) -> bool:
 @entry_point
 def order_finished(value: t.Any) -> bool:
     """Return whether there is an order, none is missing, and nothing more will happen to any."""
-    orders, missing = verdict(value)
-    return bool(orders) and not missing and all(finished for dummy, finished in orders)
+    found = verdict(value)
+    return not found.unfinished and bool(found.orders) and all(finished for dummy, finished in found.orders)
 
 
-def _all_are(value: t.Any, state: str) -> bool:
-    orders = verdict(value).orders
-    return bool(orders) and all(found == state for found, dummy in orders)
+def _all_are(found: Verdict, state: str) -> bool:
+    return bool(found.orders) and all(each == state for each, dummy in found.orders)
 
 
 class TestModule:

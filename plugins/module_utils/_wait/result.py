@@ -33,12 +33,14 @@ def result_of(tracker: Tracker, listing: Listing, readiness: Readiness | None) -
     """Return where a wait stands, in the documented shape, but for ``elapsed``, ``requests`` and ``timed_out``."""
     standing = tracker.standing
     missing = [target.value for target in standing.missing]
+    # Until every order that counts is known, not all can have succeeded or ended.
+    unknown = missing if tracker.knows_all else [None]
     result = {
         "changed": False,
         "orders": list(standing.orders),
         "count": listing.count,
         "truncated": listing.truncated,
-        **model.summarise(standing.orders, missing),
+        **model.summarise(standing.orders, unknown),
         "missing": missing,
         "failed_orders": [_failed_order(failed) for failed in standing.failed],
         "polls": tracker.polls,

@@ -75,7 +75,7 @@ class SeenOrders:
                 known.targets |= met
                 # Under the name by which it is known, where this row lacks it.
                 self._renew(known, {**row, "order_name": row["order_name"] or known.order["order_name"]}, now_ms)
-            elif met and targets.query.keeps(row):
+            elif met and targets.keeps(row):
                 new.append(SeenOrder(row, met, now_ms))
                 self._seen[model.key_of(row)] = new[-1]
         return new
@@ -90,7 +90,9 @@ class SeenOrders:
             return same[0] if len(same) == 1 else None
         nameless = self._seen.pop(row["order_id"], None)
         if nameless is not None:
+            # What is known of it is found by its name from now on.
             self._seen[key] = nameless
+            nameless.order = {**nameless.order, "order_name": row["order_name"]}
             if nameless.failure:
                 failed, why = nameless.failure
                 nameless.failure = {**failed, "order_name": row["order_name"]}, why

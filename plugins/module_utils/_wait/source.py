@@ -108,7 +108,8 @@ class DirectSource:
         Where the service cannot show that in full, each pool is asked for, if it is only pools that are waited for.
         The phase is never filtered on: an order that left such a list could not be told from a lost one.
         """
-        query = dataclasses.replace(self._targets.query, since=since)
+        # Not narrowed by operation: an order that does not tell its own may be one that counts.
+        query = dataclasses.replace(self._targets.query, since=since, operations=None)
         if self._asks_one_pool():
             return self._poll_pool(query, self._targets.pools[0])
         listing = self._api.list(query)

@@ -70,6 +70,11 @@ class Targets:
         filters = {name: options.get(name) for name in ("workspace_id", "operation", "since")}
         return cls(items, Query.from_options(filters, now_ms), options.get("since") is not None)
 
+    def keeps(self, order: Order) -> bool:
+        """Return whether an order may count; one that does not tell its operation may be of each."""
+        operations = self.query.operations
+        return self.query.in_scope(order) and (not operations or order["operation"] in (*operations, None))
+
     @property
     def pools(self) -> tuple[str, ...]:
         """The pools that were named."""

@@ -104,9 +104,7 @@ class Tracker:
         standing = self.standing
         if standing.hopeless and (self.policy.fail_fast or not standing.unsettled):
             return Decision(FAILED)
-        # A listing that does not show everything may hide an order that counts.
-        shown = self._absence.complete or (self.targets.only_names and not standing.short)
-        if shown and not standing.unsettled and not standing.hopeless:
+        if self.knows_all and not standing.open and not standing.hopeless:
             return Decision(SUCCEEDED)
         return Decision(FAILED, timed_out=True) if now >= self.deadline - TICK else Decision(WAIT)
 
@@ -114,6 +112,13 @@ class Tracker:
     def shows_all(self) -> bool:
         """Whether the last answered poll showed everything in its window."""
         return self._absence.complete
+
+    @property
+    def knows_all(self) -> bool:
+        """Whether every order that counts is known: a listing that does not show everything may hide one."""
+        standing = self.standing
+        shown = self.shows_all or self.targets.only_names
+        return shown and not (standing.missing or standing.short or standing.settling)
 
     def deletions(self) -> list[Order]:
         """Return delete orders that are waited for and were not listed now: their pools may be gone."""

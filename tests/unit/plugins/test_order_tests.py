@@ -120,6 +120,13 @@ def test_a_result_that_names_something_missing_is_neither_succeeded_nor_finished
     assert true_tests(result(order("succeeded"), fields=("order_name",), missing=["order.b"])) == set()
 
 
+def test_a_result_that_denies_it_has_not_succeeded_or_ended() -> None:
+    """As that of a wait which did not know every order that counts."""
+    denied = result(order("succeeded"), all_succeeded=False, all_finished=False, missing=[])
+    assert true_tests(denied) == true_tests({**denied, "failed": True}) == set()
+    assert true_tests({**denied, "all_finished": True}) == {"finished"}
+
+
 class Broken(dict[str, t.Any]):
     """An order that breaks down when it is read."""
 

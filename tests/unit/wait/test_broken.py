@@ -318,3 +318,62 @@ def test_an_age_counts_by_the_service_s_clock_although_its_first_answer_had_no_d
 def test_a_node_of_which_nothing_is_told_is_not_one_without_a_driver() -> None:
     service = ready_service([{"metadata": {"name": "n1"}}], {"a": [created("n1")]})
     assert service.wait(order_names=["a"], ready=True, wait_timeout=60).failed
+
+
+# What the result says beside a failure
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"expected_count": 2, "settle": 0, "wait_timeout": 0},
+        {"expected_count": 2, "settle": 0, "visible_timeout": 30},
+        {"expected_count": 2, "settle": 0, "check_mode": True},
+        {"wait_timeout": 0},
+        {"wait_timeout": 20},
+        {"check_mode": True},
+    ],
+)
+def test_not_all_has_succeeded_while_an_order_that_counts_may_be_unknown(options: Row) -> None:
+    result = listing(order("old", "successed", -9000)).wait(involved_names=["pool-a"], **options).result
+    assert result["summary"]["succeeded"] == result["summary"]["total"] == 1 and not result["missing"]
+    assert not result["all_succeeded"] and not result["all_finished"]
+
+
+def test_not_all_of_a_pool_has_succeeded_where_the_listing_hides_some() -> None:
+    class Cut(RawService):
+        def listing(self, at: float, query: t.Mapping[str, str]) -> tuple[int, t.Any]:
+            return 200, {"count": 3, "items": [order("old", "successed", -9000)]}
+
+    service = Cut(lambda at: [])
+    result = service.wait(involved_names=["pool-a"], settle=0, wait_timeout=60).result
+    assert result["truncated"] and not result["all_succeeded"] and not result["all_finished"]
+    # Nothing that is hidden counts where the order itself was named.
+    assert service.wait(order_names=["old"], wait_timeout=60).result["all_succeeded"]
+
+
+# Rows that lack something
+
+
+@pytest.mark.parametrize(("first", "both"), [("failed", False), ("failed", True), ("successed", True)])
+def test_an_order_known_by_its_id_alone_stays_known_when_its_name_is_listed(first: str, both: bool) -> None:
+    nameless = {**order("new", first), "orderName": None}
+    other = "successed" if first == "failed" else "processing"
+
+    def rows(at: float) -> list[Row]:
+        named = [order("new", "processing" if at < 30 else other)]
+        return [nameless, *(named if both else [])] if at < 10 else named
+
+    outcome = RawService(rows).wait(order_ids=["CS-new"], fail_fast=False, wait_timeout=300)
+    assert outcome.failed and "Unexpected" not in outcome.result["msg"]
+    assert outcome.result["any_failed"] == (first == "failed")
+    assert [found["order_name"] for found in outcome.result["orders"]] in (["new"], [None])
+
+
+@pytest.mark.parametrize("operation", [None, ""])
+def test_an_order_that_does_not_tell_its_operation_may_be_the_one(operation: str | None) -> None:
+    def rows(at: float) -> list[Row]:
+        return [order("old", "successed", -9000), order("new", "processing", -1, operation=operation)]
+
+    outcome = RawService(rows).wait(involved_names=["pool-a"], operation=["apply"], wait_timeout=300)
+    assert outcome.failed and outcome.result["timed_out"]
