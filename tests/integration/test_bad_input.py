@@ -16,10 +16,10 @@ from ansible_collections.huaweicloud.modelarts.tests.support.clouds import (
     LOGIN,
     SECURITY_TOKEN,
     TOKEN,
-    ClosedPort,
     Clouds,
     Sim,
 )
+from ansible_collections.huaweicloud.modelarts.tests.support.raw_server import ClosedPort
 from ansible_collections.huaweicloud.modelarts.tests.support.shapes import differences
 
 FOREVER = {"times": 0}

@@ -25,10 +25,10 @@ from ansible_collections.huaweicloud.modelarts.tests.support.clouds import (
     LOGIN,
     SECURITY_TOKEN,
     TOKEN,
-    ClosedPort,
     Clouds,
     Sim,
 )
+from ansible_collections.huaweicloud.modelarts.tests.support.raw_server import ClosedPort
 from ansible_collections.huaweicloud.modelarts.tests.support.shapes import differences
 from modelarts_simulator.switches import DEFAULT_ID_TOKEN, DEFAULTS, OIDC_AGENCY, PROVIDER
 

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import COLLECTION, INFO, Ansible, Run, Task
-from ansible_collections.huaweicloud.modelarts.tests.support.clouds import KEYS, LOGIN, TOKEN, ClosedPort, Clouds
+from ansible_collections.huaweicloud.modelarts.tests.support.clouds import KEYS, LOGIN, TOKEN, Clouds
+from ansible_collections.huaweicloud.modelarts.tests.support.raw_server import ClosedPort
 
 WAIT = f"{COLLECTION}.modelarts_order_wait"
 ORDERS = [

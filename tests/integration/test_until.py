@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import Ansible, Run, Task, ask, events
-from ansible_collections.huaweicloud.modelarts.tests.support.clouds import ClosedPort, Clouds, Sim
+from ansible_collections.huaweicloud.modelarts.tests.support.clouds import Clouds, Sim
+from ansible_collections.huaweicloud.modelarts.tests.support.raw_server import ClosedPort
 
 RUNS_THROUGH = [
     {"state": "pending", "polls": 1},

@@ -4,10 +4,9 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Any, ClassVar
+from typing import Any
 
 from modelarts_simulator.cloud import Cloud
 from modelarts_simulator.server import Server
@@ -91,24 +90,4 @@ class Clouds:
             sim.server.stop()
 
 
-class ClosedPort:
-    """A port that refuses connections, and that nobody else can take, until it is closed."""
-
-    connections = None
-    #: An object that nobody keeps must keep its port: a socket without an owner is closed.
-    _held: ClassVar[set[socket.socket]] = set()
-
-    def __init__(self) -> None:
-        self._socket = socket.socket()
-        self._held.add(self._socket)
-        self._socket.bind(("127.0.0.1", 0))  # bound, but not listening
-        self.number = int(self._socket.getsockname()[1])
-        self.url = f"http://127.0.0.1:{self.number}"
-
-    def close(self) -> None:
-        """Leave the port to somebody else."""
-        self._held.discard(self._socket)
-        self._socket.close()
-
-
-__all__ = ["DEFAULT_PROJECT", "KEYS", "LOGIN", "REGION", "SECURITY_TOKEN", "TOKEN", "ClosedPort", "Clouds", "Sim"]
+__all__ = ["DEFAULT_PROJECT", "KEYS", "LOGIN", "REGION", "SECURITY_TOKEN", "TOKEN", "Clouds", "Sim"]

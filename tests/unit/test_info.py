@@ -26,6 +26,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.api import OrdersApi, normalised
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._session import Session
+from ansible_collections.huaweicloud.modelarts.tests.support.raw_server import RawServer, answer, listed, reset
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     DAY_MS,
     EXAMPLE,
@@ -34,12 +35,8 @@ from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     PROJECT,
     TOKEN,
     VirtualClock,
-    answer,
     asked,
-    listed,
-    reset,
     simulation,
-    wire,
 )
 
 SUCCESS_KEYS = {"changed", "orders", "count", "truncated", "summary", "all_succeeded", "all_finished", "any_failed"}
@@ -47,7 +44,7 @@ POOL = {"pool": "pool-5ed5", "order_name": "order.pool-5ed5-w4l2n", "created": "
 
 
 def test_the_example_of_the_reference_page_end_to_end() -> None:
-    with wire(listed(EXAMPLE)) as server:
+    with RawServer(listed(EXAMPLE)) as server:
         result = asked(server.url, since="2023-04-01", involved_name="pool-5ed5").result
     (order,) = result["orders"]
     assert set(result) == SUCCESS_KEYS
@@ -88,7 +85,7 @@ def test_details_where_the_service_does_not_offer_them() -> None:
 @pytest.mark.parametrize("name", ["..", None, ""])
 def test_details_of_an_order_whose_name_no_address_can_hold(name: str | None) -> None:
     row = {**EXAMPLE, "creationTimestamp": NOW_MS, "orderName": name}
-    with wire(listed(row, {**row, "orderName": "ok"})) as server:
+    with RawServer(listed(row, {**row, "orderName": "ok"})) as server:
         outcome = asked(server.url, details=True)
     assert not outcome.failed, outcome.result["msg"]
     assert any("name" in warning for warning in outcome.warnings)
@@ -113,7 +110,7 @@ def test_details_of_an_order_whose_name_no_address_can_hold(name: str | None) ->
 @pytest.mark.parametrize("others", [0, 7])
 def test_whatever_show_order_answers_the_listing_stands(step: Any, words: str, others: int) -> None:
     rows = [{**EXAMPLE, "creationTimestamp": NOW_MS, "orderName": f"o{number}"} for number in range(1 + others)]
-    with wire(listed(*rows), step) as server:
+    with RawServer(listed(*rows), step) as server:
         outcome = asked(server.url, details=True, retries=0)
         assert len(server.seen) <= (2 if not others else 9 if "rows" in words else 5)
     assert not outcome.failed
@@ -315,7 +312,7 @@ def test_a_success_beside_something_missing_is_none() -> None:
 
 @pytest.mark.parametrize("step", [answer({}, 503), answer({"error_code": "ModelArts.50015001"}, 404), b""])
 def test_in_a_failure_all_that_was_named_is_missing(step: bytes) -> None:
-    with wire(step) as server:
+    with RawServer(step) as server:
         result = asked(server.url, order_names=[" a1", "b1"], order_ids="CS1", retries=0, timeout=2).result
     assert result["failed"] is True
     assert result["missing"] == ["a1", "b1", "CS1"]
@@ -327,10 +324,10 @@ def test_in_a_failure_all_that_was_named_is_missing(step: bytes) -> None:
 @pytest.mark.parametrize("word", ["successed", "succeeded"])
 def test_the_reference_page_s_own_row_is_found_by_its_phase(word: str) -> None:
     """By a service that compares the word it stores, which is completed."""
-    with wire(listed()) as server:
+    with RawServer(listed()) as server:
         asked(server.url, phase=word)
         assert b"phase=" not in server.seen[0]
-    with wire(listed(EXAMPLE, {**EXAMPLE, "orderName": "b", "result": "failed"})) as server:
+    with RawServer(listed(EXAMPLE, {**EXAMPLE, "orderName": "b", "result": "failed"})) as server:
         outcome = asked(server.url, since="2023-04-01", phase=word)
     assert [order["order_name"] for order in outcome.result["orders"]] == [EXAMPLE["orderName"]]
 
@@ -384,7 +381,7 @@ def test_no_exception_leaves(kind: type[Exception], place: str, monkeypatch: pyt
         "start": (Session, "open"),
     }
     monkeypatch.setattr(*targets[place], burst)
-    with wire(listed(EXAMPLE)) as server:
+    with RawServer(listed(EXAMPLE)) as server:
         result = asked(server.url, order_names=["a"], retries=0).result
     assert set(result) == SUCCESS_KEYS | {"failed", "msg", "error_code", "request_id", "status", "missing"}
     assert result["failed"] is True

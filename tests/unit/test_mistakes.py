@@ -14,7 +14,6 @@ import json
 import re
 import runpy
 import socket
-import ssl
 import subprocess
 import sys
 import time
@@ -34,7 +33,12 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.opti
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import query_orders
 from ansible_collections.huaweicloud.modelarts.plugins.test.orders import order_failed, order_succeeded
 from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import COLLECTION, ROOT
-from ansible_collections.huaweicloud.modelarts.tests.support.clouds import ClosedPort
+from ansible_collections.huaweicloud.modelarts.tests.support.raw_server import (
+    ClosedPort,
+    RawServer,
+    answer,
+    server_side,
+)
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     ACCESS_KEY,
     KEY,
@@ -43,9 +47,7 @@ from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     SECRET_KEY,
     USER,
     VirtualClock,
-    answer,
     simulation,
-    wire,
 )
 from ansible_collections.huaweicloud.modelarts.tests.unit.wait.wait_world import world
 
@@ -86,7 +88,7 @@ def scripted(reply: bytes, **options: t.Any) -> Told:
     """What it says to such an answer of IAM, of which the simulator has no word."""
 
     def ask() -> str:
-        with wire(reply) as server:
+        with RawServer(reply) as server:
             place = {"endpoint": server.url, "iam_endpoint": server.url, "retries": 0}
             return str(query_orders({**place, **KEY, **options}, {}, VirtualClock()).result["msg"])
 
@@ -146,7 +148,7 @@ def nobody_there() -> str:
 
 def slow() -> str:
     """What is said of an answer that does not come, by the clock of the machine."""
-    with wire(lambda client: time.sleep(2)) as server:
+    with RawServer(lambda client: time.sleep(2)) as server:
         options = {**PLACE, **KEY, "endpoint": server.url, "retries": 0, "timeout": 0.3}
         return str(query_orders(options, {}).result["msg"])
 
@@ -155,9 +157,7 @@ def private_cloud(**options: t.Any) -> Told:
     """What is said to a certificate of a CA of the cloud's own."""
 
     def ask() -> str:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
-        with wire(b"", tls=context) as server:
+        with RawServer(b"", tls=server_side(trustme.CA(), "127.0.0.1")) as server:
             return here(endpoint=server.url, retries=0, **options)()
 
     return ask

@@ -22,6 +22,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options imp
     secrets_in,
 )
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._session import Session
+from ansible_collections.huaweicloud.modelarts.tests.support.raw_server import RawServer, answer, listed
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     KEY,
     PASSWORD,
@@ -30,11 +31,8 @@ from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     TOKEN,
     USER,
     VirtualClock,
-    answer,
     asked,
-    listed,
     simulation,
-    wire,
 )
 
 METHODS = {
@@ -435,19 +433,19 @@ def test_a_name_beats_the_region() -> None:
     ],
 )
 def test_projects_that_are_ambiguous_absent_or_odd(projects: Any, words: str) -> None:
-    with wire(answer({"projects": projects})) as server:
+    with RawServer(answer({"projects": projects})) as server:
         result = asked(server.url, project_id=None, project_name="p").result
         assert len(server.seen) == 1
     assert words in result["msg"]
 
 
 def test_an_answer_of_iam_that_is_a_list() -> None:
-    with wire(answer(["projects"])) as server:
+    with RawServer(answer(["projects"])) as server:
         assert "without a list of projects" in asked(server.url, project_id=None, project_name="p").result["msg"]
 
 
 def test_without_any_way_to_learn_the_project() -> None:
-    with wire(listed()) as server:
+    with RawServer(listed()) as server:
         for credentials in (KEY, USER):
             result = asked(server.url, project_id=None, **credentials).result
             assert result["msg"].startswith("project_id is missing")
@@ -463,7 +461,7 @@ def test_without_any_way_to_learn_the_project() -> None:
     ],
 )
 def test_odd_answers_to_a_login(body: Any, headers: dict[str, str], words: str) -> None:
-    with wire(answer(body, 201, headers)) as server:
+    with RawServer(answer(body, 201, headers)) as server:
         result = asked(server.url, project_id=None, region="cn-north-4", **USER).result
     assert result["failed"]
     assert words in result["msg"]
@@ -471,7 +469,7 @@ def test_odd_answers_to_a_login(body: Any, headers: dict[str, str], words: str) 
 
 @pytest.mark.parametrize("project_id", ["..", "", "a b\r\nX-Evil: 1"])
 def test_an_odd_project_id_of_iam_does_no_harm(project_id: str) -> None:
-    with wire(answer({"projects": [{"id": project_id, "name": "p"}]}), listed()) as server:
+    with RawServer(answer({"projects": [{"id": project_id, "name": "p"}]}), listed()) as server:
         result = asked(server.url, project_id=None, project_name="p", **KEY).result
         assert all(b"X-Evil" not in request for request in server.seen)
     assert result["failed"]

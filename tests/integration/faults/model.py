@@ -30,8 +30,8 @@ class Meaning(enum.Enum):
     )
 
 
-class RawServer(Protocol):
-    """The other end of the wire where no simulator can stand; ``connections`` is None where they cannot be counted."""
+class Endpoint(Protocol):
+    """The other end where no simulator can stand; ``connections`` is None where they cannot be counted."""
 
     @property
     def url(self) -> str:
@@ -59,7 +59,7 @@ class Fault:
     meaning: Meaning
     reads: tuple[str, ...] = ()
     cloud: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    server: Callable[[], RawServer] | None = None
+    server: Callable[[], Endpoint] | None = None
     options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     requests: int | None = -1
     status: int | None = None

@@ -5,8 +5,13 @@
 from __future__ import annotations
 
 import base64
+import functools
+import ssl
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
-from ansible_collections.huaweicloud.modelarts.tests.integration.faults import raw_servers
+import trustme
 from ansible_collections.huaweicloud.modelarts.tests.integration.faults.model import (
     LATE,
     Fault,
@@ -16,7 +21,63 @@ from ansible_collections.huaweicloud.modelarts.tests.integration.faults.model im
     row,
     strike,
 )
-from ansible_collections.huaweicloud.modelarts.tests.support.clouds import ClosedPort
+from ansible_collections.huaweicloud.modelarts.tests.support.raw_server import (
+    ClosedPort,
+    FullPort,
+    NoHost,
+    RawServer,
+    listed,
+    reset_at_hello,
+    say_nothing,
+    say_plainly,
+    server_side,
+)
+
+
+@functools.cache
+def authority(name: str) -> trustme.CA:
+    """Return a certificate authority; always the same one for a name."""
+    return trustme.CA(organization_name=name)
+
+
+def write_authorities(folder: Path) -> dict[str, str]:
+    """Write the authorities' certificates into a folder; their paths by name."""
+    paths = {name: folder / f"{name}.pem" for name in ("ours", "another")}
+    for name, path in paths.items():
+        authority(name).cert_pem.write_to_path(str(path))
+    return {name: str(path) for name, path in paths.items()}
+
+
+def lists(*before: bytes, **server: Any) -> Callable[[], RawServer]:
+    """Return what makes a server that lists an order, after these bytes."""
+    return lambda: RawServer(b"".join(before) + listed(row()), **server)
+
+
+def tls(
+    *names: str, change: Callable[[ssl.SSLContext], object] = lambda context: None, scheme: str = "", **valid: int
+) -> Callable[[], RawServer]:
+    """Return what makes an https server with a certificate for these names, which lists an order."""
+
+    def make() -> RawServer:
+        context = server_side(authority("ours"), *(names or ("127.0.0.1",)), **valid)
+        change(context)
+        return lists(tls=context, scheme=scheme)()
+
+    return make
+
+
+def wants_client_certificate(context: ssl.SSLContext) -> None:
+    """Have a server take clients with a certificate only; with TLS 1.3 its refusal can get lost on the way."""
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_mode = ssl.CERT_REQUIRED
+
+
+def speaks_old_tls_only(context: ssl.SSLContext) -> None:
+    """Have a server offer TLS 1.1, which nobody should speak any more."""
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version = ssl.TLSVersion.TLSv1_1
+    context.maximum_version = ssl.TLSVersion.TLSv1_1
+
 
 TRANSIENT, FINAL, HARMLESS, WRONG_ADDRESS = Meaning.TRANSIENT, Meaning.FINAL, Meaning.HARMLESS, Meaning.WRONG_ADDRESS
 CUT = ("closed the connection before its answer was complete",)
@@ -34,12 +95,12 @@ NETWORK = (
         requests=None,
         sample=True,
     ),
-    Fault("no room for another connection", TRANSIENT, LATE, server=raw_servers.Full, requests=None),
+    Fault("no room for another connection", TRANSIENT, LATE, server=FullPort, requests=None),
     Fault(
         "no such host",
         WRONG_ADDRESS,
         ("No host is named", "check region"),
-        server=raw_servers.Nowhere,
+        server=NoHost,
         requests=None,
         sample=True,
     ),
@@ -63,36 +124,44 @@ NETWORK = (
 )
 
 TLS = (
-    Fault("TLS: right certificate", HARMLESS, (), server=raw_servers.tls(), options=OUR_CA),
-    Fault("TLS: unknown authority", FINAL, (*UNTRUSTED, "set ca_path"), server=raw_servers.tls(), sample=True),
-    Fault(
-        "TLS: another authority in ca_path", FINAL, UNTRUSTED, server=raw_servers.tls(), options={"ca_path": "another"}
-    ),
-    Fault(
-        "TLS: another host", FINAL, (*UNTRUSTED, "mismatch"), server=raw_servers.tls("other.example"), options=OUR_CA
-    ),
-    Fault("TLS: expired", FINAL, (*UNTRUSTED, "expired"), server=raw_servers.tls(ends=2020), options=OUR_CA),
-    Fault(
-        "TLS: not valid yet", FINAL, (*UNTRUSTED, "not yet valid"), server=raw_servers.tls(begins=2098), options=OUR_CA
-    ),
+    Fault("TLS: right certificate", HARMLESS, (), server=tls(), options=OUR_CA),
+    Fault("TLS: unknown authority", FINAL, (*UNTRUSTED, "set ca_path"), server=tls(), sample=True),
+    Fault("TLS: another authority in ca_path", FINAL, UNTRUSTED, server=tls(), options={"ca_path": "another"}),
+    Fault("TLS: another host", FINAL, (*UNTRUSTED, "mismatch"), server=tls("other.example"), options=OUR_CA),
+    Fault("TLS: expired", FINAL, (*UNTRUSTED, "expired"), server=tls(ends=2020), options=OUR_CA),
+    Fault("TLS: not valid yet", FINAL, (*UNTRUSTED, "not yet valid"), server=tls(begins=2098), options=OUR_CA),
     Fault(
         "TLS: wants a client's certificate",
         FINAL,
         NO_TLS,
-        server=raw_servers.tls(change=raw_servers.wants_client_certificate),
+        server=tls(change=wants_client_certificate),
         options=OUR_CA,
     ),
     Fault(
         "TLS: an old version only",
         FINAL,
         NO_TLS,
-        server=raw_servers.tls(change=raw_servers.speaks_old_tls_only),
+        server=tls(change=speaks_old_tls_only),
         options=OUR_CA,
     ),
-    Fault("TLS: https to a plain http port", FINAL, NO_TLS, server=raw_servers.PlainOnHttpsPort, options=OUR_CA),
-    Fault("TLS: http to an https port", TRANSIENT, CUT, server=raw_servers.HttpToHttps),
-    Fault("TLS: no hello from the server", TRANSIENT, LATE, server=raw_servers.SilentHandshake, options=OUR_CA),
-    Fault("TLS: reset at the hello", TRANSIENT, CUT, server=raw_servers.ResetInHandshake, options=OUR_CA),
+    Fault(
+        "TLS: https to a plain http port",
+        FINAL,
+        NO_TLS,
+        server=lists(greeting=say_plainly, scheme="https"),
+        options=OUR_CA,
+    ),
+    Fault("TLS: http to an https port", TRANSIENT, CUT, server=tls(scheme="http")),
+    Fault(
+        "TLS: no hello from the server",
+        TRANSIENT,
+        LATE,
+        server=lists(greeting=say_nothing, scheme="https"),
+        options=OUR_CA,
+    ),
+    Fault(
+        "TLS: reset at the hello", TRANSIENT, CUT, server=lists(greeting=reset_at_hello, scheme="https"), options=OUR_CA
+    ),
 )
 
 _UTF16 = base64.b64encode('{"count": 0, "items": []}'.encode("utf-16")).decode()
@@ -124,5 +193,5 @@ BYTES = (
         status=200,
         sample=True,
     ),
-    Fault("interim answer 100", HARMLESS, (), server=raw_servers.early(100)),
+    Fault("interim answer 100", HARMLESS, (), server=lists(b"HTTP/1.1 100 Interim\r\n\r\n")),
 )

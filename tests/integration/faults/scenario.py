@@ -13,9 +13,9 @@ from typing import Any
 from ansible_collections.huaweicloud.modelarts.tests.integration.faults.model import (
     ORDER,
     ORDER_NAME,
+    Endpoint,
     Fault,
     Meaning,
-    RawServer,
 )
 from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import NEWEST
 from ansible_collections.huaweicloud.modelarts.tests.support.clouds import DEFAULT_PROJECT, REGION, TOKEN
@@ -47,7 +47,7 @@ class Router(Cloud):
 class Other:
     """The other end that one fault shows to one entry point."""
 
-    def __init__(self, url: str, cloud: Cloud | None = None, server: RawServer | None = None) -> None:
+    def __init__(self, url: str, cloud: Cloud | None = None, server: Endpoint | None = None) -> None:
         self.url = url
         self.cloud = cloud
         self.server = server

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import CONNECTION
 from ansible_collections.huaweicloud.modelarts.tests.integration.faults.model import LATE, Fault, Meaning
+from ansible_collections.huaweicloud.modelarts.tests.integration.faults.network_faults import write_authorities
 from ansible_collections.huaweicloud.modelarts.tests.integration.faults.page import FAULTS, PAGE, page
-from ansible_collections.huaweicloud.modelarts.tests.integration.faults.raw_servers import write_authorities
 from ansible_collections.huaweicloud.modelarts.tests.integration.faults.scenario import (
     INTERVAL,
     WAIT_TIMEOUT,

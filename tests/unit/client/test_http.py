@@ -22,21 +22,17 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client impo
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import RequestError, TransientError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http import MAX_BODY, Http, HttpOptions
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.request import Request
-from ansible_collections.huaweicloud.modelarts.tests.support.wire_faults import bomb
-from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
-    KEY,
-    TOKEN,
+from ansible_collections.huaweicloud.modelarts.tests.support.raw_server import (
+    RawServer,
     Step,
-    VirtualClock,
     answer,
-    asked,
     drip,
     listed,
     reset,
-    simulation,
     then_close,
-    wire,
 )
+from ansible_collections.huaweicloud.modelarts.tests.support.wire_faults import bomb
+from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import KEY, TOKEN, VirtualClock, asked, simulation
 
 EMPTY = b'{"count": 0, "items": []}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"
@@ -77,7 +73,7 @@ def zipped(data: bytes) -> bytes:
     ],
 )
 def test_good_answers_in_every_form(step: Step) -> None:
-    with wire(step) as server:
+    with RawServer(step) as server:
         outcome = asked(server.url, retries=0)
     assert not outcome.failed, outcome.result["msg"]
     assert outcome.result["count"] == 0
@@ -92,7 +88,7 @@ def test_connections_are_kept_alive() -> None:
 
 
 def test_what_we_send() -> None:
-    with wire(listed()) as server:
+    with RawServer(listed()) as server:
         asked(server.url)
         head = server.seen[0].decode().split("\r\n\r\n")[0].lower()
     lines = head.split("\r\n")
@@ -135,7 +131,7 @@ def test_what_we_send() -> None:
     ],
 )
 def test_broken_answers_are_transient_faults_in_one_line(step: Step, words: str) -> None:
-    with wire(step) as server:
+    with RawServer(step) as server:
         outcome = asked(server.url, retries=1, timeout=60)
         assert len(server.seen) == 2, "tried again"
     assert words in outcome.result["msg"]
@@ -145,7 +141,7 @@ def test_broken_answers_are_transient_faults_in_one_line(step: Step, words: str)
 @pytest.mark.parametrize("length", ["abc", "-5", "1e3", "5, 6"])
 def test_a_content_length_that_is_none(length: str) -> None:
     step = then_close(f"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n".encode() + EMPTY)
-    with wire(step) as server:
+    with RawServer(step) as server:
         outcome = asked(server.url, retries=0, timeout=2)
     assert not outcome.failed or outcome.result["msg"].isprintable()
 
@@ -163,7 +159,7 @@ def test_a_connection_that_was_closed_while_idle_is_replaced(ends: str) -> None:
         ended.release()
 
     http = Http(HttpOptions())
-    with wire(answer_and_end) as server:
+    with RawServer(answer_and_end) as server:
         question = Request.get(server.url, ("x",))
         for number in range(3):
             assert http.send(question, {}, 60).status == 200, number
@@ -216,7 +212,7 @@ def endless(client: socket.socket) -> None:
     ids=["silence", "all dribbles", "headers dribble", "body dribbles", "chunks dribble", "endless"],
 )
 def test_one_total_deadline_whatever_dribbles(step: Step) -> None:
-    with wire(step) as server:
+    with RawServer(step) as server:
         began = time.monotonic()
         outcome = asked(server.url, retries=0, timeout=0.3)
         took = time.monotonic() - began
@@ -256,7 +252,7 @@ def test_given_up_requests_leave_no_threads_and_no_files_behind(step: Step) -> N
         return sum(thread.name == "modelarts-request" for thread in threading.enumerate())
 
     http = Http(HttpOptions())
-    with wire(step) as server:
+    with RawServer(step) as server:
         files = open_files()
         for dummy in range(8):
             with pytest.raises(TransientError):
@@ -284,7 +280,7 @@ def test_a_request_given_up_before_it_had_a_connection_is_never_sent(monkeypatch
 
     monkeypatch.setattr(socket, "getaddrinfo", slow)
     others = threading.enumerate()
-    with wire(listed()) as server:
+    with RawServer(listed()) as server:
         with pytest.raises(TransientError, match="did not answer in full"):
             Http(HttpOptions()).send(Request.get(server.url, ("x",)), {}, 0.1)
         (sender,) = (one for one in threading.enumerate() if one.name == "modelarts-request" and one not in others)
@@ -308,7 +304,7 @@ def test_an_interrupt_ends_the_exchange_at_once(monkeypatch: pytest.MonkeyPatch)
             raise KeyboardInterrupt
 
     http = Http(HttpOptions())
-    with wire(endless) as server:
+    with RawServer(endless) as server:
         monkeypatch.setattr("queue.SimpleQueue", Interrupted)
         with pytest.raises(KeyboardInterrupt):
             http.send(Request.get(server.url, ("x",)), {}, 60)
@@ -317,7 +313,7 @@ def test_an_interrupt_ends_the_exchange_at_once(monkeypatch: pytest.MonkeyPatch)
 def test_an_interim_answer_never_shifts_the_answers_that_follow() -> None:
     http = Http(HttpOptions())
     steps = [b"HTTP/1.1 103 Early Hints\r\n\r\n" + answer({"count": number}) for number in range(4)]
-    with wire(*steps) as server:
+    with RawServer(*steps) as server:
         for number in range(4):
             body = http.send(Request.get(server.url, ("x",)), {}, 60).body
             assert body == b'{"count": %d}' % number
@@ -370,7 +366,7 @@ def test_what_this_machine_lacks_for_a_moment_is_tried_again(
 @pytest.mark.parametrize("megabytes", [200, 2000])
 def test_a_gzip_bomb_is_cut_off_with_bounded_memory(megabytes: int) -> None:
     step = zipped(bomb(megabytes))
-    with wire(step) as server:
+    with RawServer(step) as server:
         http = Http(HttpOptions())
         tracemalloc.start()
         try:
@@ -388,7 +384,7 @@ def test_a_bomb_in_a_bomb_costs_no_memory(layers: int) -> None:
     for dummy in range(layers - 1):
         data = gzip.compress(data)
     step = answer(data, 200, {"Content-Encoding": ", ".join(["gzip"] * layers)})
-    with wire(step) as server:
+    with RawServer(step) as server:
         tracemalloc.start()
         try:
             with pytest.raises(RequestError, match="more than any page of orders"):
@@ -405,7 +401,7 @@ def test_an_endless_body_is_cut_off_by_size_where_it_comes_fast() -> None:
         while True:
             client.sendall(b" " * 1_000_000)
 
-    with wire(flood) as server:
+    with RawServer(flood) as server:
         outcome = asked(server.url, timeout=60)
         assert len(server.seen) == 1, "not tried again"
     assert "larger than" in outcome.result["msg"]
@@ -417,9 +413,9 @@ def test_an_endless_body_is_cut_off_by_size_where_it_comes_fast() -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_redirects_are_never_followed(status: int) -> None:
-    with wire(listed()) as other:
+    with RawServer(listed()) as other:
         location = f"{other.url}/stolen?x=1"
-        with wire(answer(b"", status, {"Location": location})) as server:
+        with RawServer(answer(b"", status, {"Location": location})) as server:
             outcome = asked(server.url)
             assert len(server.seen) == 1
         assert other.connections == 0
@@ -432,7 +428,7 @@ def test_redirects_are_never_followed(status: int) -> None:
     ["http://[broken", "", "//evil.example/x", "/elsewhere", "http://u:p@evil.example", "\x1b[31m", "ftp://x"],
 )
 def test_odd_redirects_are_explained_too(location: str) -> None:
-    with wire(answer(b"", 302, {"Location": location})) as server:
+    with RawServer(answer(b"", 302, {"Location": location})) as server:
         outcome = asked(server.url)
     assert "it redirects" in outcome.result["msg"]
     assert outcome.result["msg"].isprintable()
@@ -440,7 +436,9 @@ def test_odd_redirects_are_explained_too(location: str) -> None:
 
 
 def test_a_redirect_with_a_flood_in_it_costs_no_memory() -> None:
-    with wire(then_close(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n" + b"x" * 200_000)) as server:
+    with RawServer(
+        then_close(b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n" + b"x" * 200_000)
+    ) as server:
         assert "it redirects" in asked(server.url, timeout=60).result["msg"]
 
 
@@ -449,7 +447,7 @@ def test_netrc_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     (tmp_path / ".netrc").chmod(0o600)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
-    with wire(listed()) as server:
+    with RawServer(listed()) as server:
         asked(server.url)
         asked(server.url, **KEY)
         for request in server.seen:
@@ -459,14 +457,14 @@ def test_netrc_is_ignored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_cookies_are_not_kept() -> None:
     http = Http(HttpOptions())
-    with wire(answer({"items": []}, 200, {"Set-Cookie": "session=canary; Path=/"})) as server:
+    with RawServer(answer({"items": []}, 200, {"Set-Cookie": "session=canary; Path=/"})) as server:
         for dummy in range(3):
             http.send(Request.get(server.url, ("x",)), {}, 60)
         assert not any(b"cookie" in request.lower() for request in server.seen)
 
 
 def test_the_path_and_query_go_out_byte_for_byte() -> None:
-    with wire(listed()) as server:
+    with RawServer(listed()) as server:
         question = Request.get(f"{server.url}/%7Eprefix", ("v1", "a b+~ü/测%41", "...", "a..b"), {"n": "a b+~ü/测&=%"})
         Http(HttpOptions()).send(question, {}, 60)
         target = server.seen[0].split()[1].decode()

@@ -25,6 +25,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.erro
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.request import Request
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.response import Response
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import Redactor
+from ansible_collections.huaweicloud.modelarts.tests.support.raw_server import RawServer, answer, listed
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     KEY,
     NOW,
@@ -33,11 +34,8 @@ from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     USER,
     Simulation,
     VirtualClock,
-    answer,
     asked,
-    listed,
     simulation,
-    wire,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -172,7 +170,7 @@ def test_metadata_that_does_not_answer_is_asked_once(step: Any, monkeypatch: pyt
     monkeypatch.setattr(
         "ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.auth.ecs._PATIENCE", 0.3
     )
-    with wire(step) as metadata, wire(listed()) as server:
+    with RawServer(step) as metadata, RawServer(listed()) as server:
         monkeypatch.setenv(METADATA, metadata.url)
         outcome = asked(server.url, auth_token=None, ecs_agency=True)
         assert len(metadata.seen) == 1
@@ -181,7 +179,7 @@ def test_metadata_that_does_not_answer_is_asked_once(step: Any, monkeypatch: pyt
 
 
 def test_metadata_is_never_asked_without_being_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    with wire(listed()) as metadata, wire(listed()) as server:
+    with RawServer(listed()) as metadata, RawServer(listed()) as server:
         monkeypatch.setenv(METADATA, metadata.url)
         for credentials in ({}, KEY, {"ecs_agency": False}, {**KEY, "ecs_agency": True}):
             asked(server.url, **credentials)
@@ -218,7 +216,7 @@ def test_metadata_is_never_asked_without_being_told_to(monkeypatch: pytest.Monke
     ],
 )
 def test_what_is_refused_before_anything_is_sent(given: dict[str, Any], words: str) -> None:
-    with wire(listed()) as server:
+    with RawServer(listed()) as server:
         outcome = asked(server.url, **{"auth_token": None, **given})
         assert words in outcome.result["msg"]
         assert server.seen == []
@@ -313,12 +311,12 @@ def test_a_second_refusal_ends_it_and_is_not_definite() -> None:
 def test_a_given_temporary_key_that_ends_says_so() -> None:
     refused = answer({"error_code": "APIGW.0301", "error_msg": "expired"}, 401)
     clock = VirtualClock()
-    with wire(*[listed()] * 5, refused) as server:
+    with RawServer(*[listed()] * 5, refused) as server:
         cloud = Simulation.__new__(Simulation)
         cloud.url, cloud.clock = server.url, clock
         (error,) = wait(cloud, 0.6, 360, **KEY, security_token="s" * 40)
     assert "The temporary key (security_token) has ended: it worked for 24m00s from its first use" in error.msg
-    with wire(refused) as server:
+    with RawServer(refused) as server:
         message = asked(server.url, **KEY, security_token="s" * 40).result["msg"]
         assert len(server.seen) == 1
     assert "it may have ended, get a new one" in message
@@ -461,7 +459,7 @@ def test_the_vector_of_an_agency() -> None:
 
 
 def test_the_body_that_assumes_an_agency_is_the_vectors() -> None:
-    with wire(answer({"credential": PARTS}, 201), listed()) as server:
+    with RawServer(answer({"credential": PARTS}, 201), listed()) as server:
         outcome = asked(server.url, **KEY, assume_role_agency_name="ci-orders", assume_role_domain_name="acme")
         assert not outcome.failed, outcome.result["msg"]
         head, dummy, body = server.seen[0].partition(b"\r\n\r\n")

@@ -7,19 +7,18 @@ from __future__ import annotations
 import base64
 import contextlib
 import socket
-import ssl
 import threading
 from pathlib import Path
 
 import pytest
-from ansible_collections.huaweicloud.modelarts.tests.support.clouds import ClosedPort
-from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
-    TOKEN,
+from ansible_collections.huaweicloud.modelarts.tests.support.raw_server import (
+    ClosedPort,
+    RawServer,
     answer,
-    asked,
     listed,
-    wire,
+    server_side,
 )
+from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import TOKEN, asked
 
 SERVICE = "http://modelarts.example.test"
 LOGIN = "proxyuser:canary-proxy-password"
@@ -32,7 +31,7 @@ def through(port: int, login: str = LOGIN) -> str:
 
 
 def test_a_proxy_is_used_with_its_login(monkeypatch: pytest.MonkeyPatch) -> None:
-    with wire(listed()) as proxy:
+    with RawServer(listed()) as proxy:
         monkeypatch.setenv("HTTP_PROXY", "http://ignored.example:1")
         monkeypatch.setenv("http_proxy", through(proxy.port))
         outcome = asked(SERVICE, validate_certs=False)
@@ -59,7 +58,7 @@ def test_a_proxy_is_not_used(variable: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_loopback_is_never_asked_through_a_proxy(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with wire(listed()) as proxy, wire(listed()) as server:
+    with RawServer(listed()) as proxy, RawServer(listed()) as server:
         for name in ("http_proxy", "https_proxy", "all_proxy"):
             monkeypatch.setenv(name, through(proxy.port))
         outcome = asked(server.url.replace("127.0.0.1", host))
@@ -93,7 +92,7 @@ def test_proxies_that_cannot_be_used(proxy: str, words: str, scheme: str, monkey
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_proxy_that_wants_a_login(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with wire(answer("login first", 407, {"Proxy-Authenticate": "Basic"})) as proxy:
+    with RawServer(answer("login first", 407, {"Proxy-Authenticate": "Basic"})) as proxy:
         monkeypatch.setenv(f"{scheme}_proxy", through(proxy.port))
         outcome = asked(SERVICE.replace("http", scheme), validate_certs=False)
         assert len(proxy.seen) == 1, "not tried again"
@@ -105,7 +104,7 @@ def test_a_proxy_that_wants_a_login(scheme: str, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_proxy_that_refuses_a_tunnel_is_a_transient_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    with wire(answer("no", 502)) as proxy:
+    with RawServer(answer("no", 502)) as proxy:
         monkeypatch.setenv("https_proxy", through(proxy.port))
         outcome = asked(SERVICE.replace("http", "https"), retries=2)
         assert len(proxy.seen) == 3
@@ -128,8 +127,7 @@ def test_a_tunnel_is_verified_by_our_own_trust(monkeypatch: pytest.MonkeyPatch, 
     import trustme
 
     authority = trustme.CA()
-    inner = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("modelarts.example.test").configure_cert(inner)
+    inner = server_side(authority, "modelarts.example.test")
     authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
 
     def tunnel(client: socket.socket) -> None:
@@ -140,7 +138,7 @@ def test_a_tunnel_is_verified_by_our_own_trust(monkeypatch: pytest.MonkeyPatch, 
             pump(client, onward)
             back.join(2)
 
-    with wire(listed(), tls=inner) as server, wire(tunnel) as proxy:
+    with RawServer(listed(), tls=inner) as server, RawServer(tunnel) as proxy:
         monkeypatch.setenv("https_proxy", through(proxy.port))
         good = asked("https://modelarts.example.test", ca_path=str(tmp_path / "ca.pem"), retries=0)
         bad = asked("https://modelarts.example.test", retries=0)
@@ -162,7 +160,7 @@ def pump(source: socket.socket, target: socket.socket) -> None:
 
 def test_a_login_that_a_proxy_repeats_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     login = base64.b64encode(LOGIN.encode()).decode()
-    with wire(answer({"error_msg": f"no {LOGIN.split(':')[1]}, not by Basic {login}"}, 400)) as proxy:
+    with RawServer(answer({"error_msg": f"no {LOGIN.split(':')[1]}, not by Basic {login}"}, 400)) as proxy:
         monkeypatch.setenv("http_proxy", through(proxy.port))
         environ = {"http_proxy": through(proxy.port)}
         message = asked(SERVICE, environ=environ, validate_certs=False).result["msg"]

@@ -18,6 +18,7 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.resp
     read,
 )
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Result
+from ansible_collections.huaweicloud.modelarts.tests.support.raw_server import RawServer, answer, listed
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     EXAMPLE,
     KEY,
@@ -27,10 +28,7 @@ from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     SECRET_KEY,
     TOKEN,
     USER,
-    answer,
     asked,
-    listed,
-    wire,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,7 +57,7 @@ def check(outcome: Result) -> str:
 
 def failed(step: bytes, **options: Any) -> Result:
     """Ask a service that gives one answer only; the outcome is a failure in full shape."""
-    with wire(step) as server:
+    with RawServer(step) as server:
         outcome = asked(server.url, **{"retries": 0, **options})
         assert len(server.seen) == 1
     check(outcome)
@@ -144,7 +142,7 @@ MEANINGS = [
 def test_every_status_and_code(status: int, code: str, words: str, transient: bool) -> None:
     body = {"error_code": code, "error_msg": "the service's words"} if code else {}
     step = answer(b"" if status == 304 else body, status)
-    with wire(step) as server:
+    with RawServer(step) as server:
         outcome = asked(server.url, retries=1)
         tries = len(server.seen)
     message = check(outcome)
@@ -237,7 +235,7 @@ def test_secrets_that_a_server_echoes_are_hidden(credentials: dict[str, Any], sh
 def test_a_token_that_iam_gave_is_hidden_too() -> None:
     login = answer({"token": {"project": {"id": PROJECT}}}, 201, {"X-Subject-Token": "MII-fresh-canary-token"})
     refused = answer({"error_msg": "no: MII-fresh-canary-token"}, 400)
-    with wire(login, refused) as server:
+    with RawServer(login, refused) as server:
         message = check(asked(server.url, retries=0, **USER))
     assert "MII" not in message
 
@@ -274,7 +272,7 @@ def test_a_token_that_iam_gave_is_hidden_too() -> None:
     ],
 )
 def test_answers_that_are_no_list_of_orders(body: bytes, words: str, tries: int) -> None:
-    with wire(answer(body, 200, {"X-Request-Id": "r1"})) as server:
+    with RawServer(answer(body, 200, {"X-Request-Id": "r1"})) as server:
         outcome = asked(server.url, retries=1)
         assert len(server.seen) == tries
     assert words in check(outcome)
@@ -296,7 +294,7 @@ def test_answers_that_are_no_list_of_orders(body: bytes, words: str, tries: int)
     ],
 )
 def test_odd_lists_that_can_be_read(body: bytes, count: int | None, names: list[str | None]) -> None:
-    with wire(answer(body)) as server:
+    with RawServer(answer(body)) as server:
         result = asked(server.url, retries=0).result
     assert "msg" not in result
     assert result["count"] == count
@@ -305,7 +303,7 @@ def test_odd_lists_that_can_be_read(body: bytes, count: int | None, names: list[
 
 def test_numbers_that_json_could_not_carry_on_become_null() -> None:
     body = b'{"count": 1, "items": [{"orderName": "o", "load": NaN, "most": 1e999, "least": -Infinity, "half": 0.5}]}'
-    with wire(answer(body)) as server:
+    with RawServer(answer(body)) as server:
         (order,) = asked(server.url).result["orders"]
     assert (order["load"], order["most"], order["least"], order["half"]) == (None, None, None, 0.5)
     json.dumps(order, allow_nan=False)
@@ -313,7 +311,7 @@ def test_numbers_that_json_could_not_carry_on_become_null() -> None:
 
 def test_structured_results_keep_free_text_but_its_controls() -> None:
     reason = "line one\nline two \x1b[31m{{ lookup('pipe', 'id') }} \u202e"
-    with wire(listed({**EXAMPLE, "creationTimestamp": int(NOW * 1000), "failReason": reason})) as server:
+    with RawServer(listed({**EXAMPLE, "creationTimestamp": int(NOW * 1000), "failReason": reason})) as server:
         (order,) = asked(server.url).result["orders"]
     assert order["fail_reason"] == "line one\nline two [31m{{ lookup('pipe', 'id') }} "
 
@@ -343,7 +341,7 @@ error_bodies = st.dictionaries(
 )
 def test_any_answer_ends_in_a_result_of_full_shape(status: int, body: bytes, headers: dict[str, str]) -> None:
     bare = status in (204, 304)
-    with wire(answer(b"" if bare else body, status, {**headers, "Connection": "close"})) as server:
+    with RawServer(answer(b"" if bare else body, status, {**headers, "Connection": "close"})) as server:
         outcome = asked(server.url, retries=0)
     if outcome.failed:
         check(outcome)

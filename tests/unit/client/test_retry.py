@@ -21,20 +21,22 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.request import Request
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.retry import LONGEST_RETRY_AFTER, Transport
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import Redactor
-from ansible_collections.huaweicloud.modelarts.tests.support.clouds import ClosedPort
+from ansible_collections.huaweicloud.modelarts.tests.support.raw_server import (
+    ClosedPort,
+    RawServer,
+    Step,
+    answer,
+    listed,
+    reset,
+    then_close,
+)
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     KEY,
     NOW,
     USER,
-    Step,
     VirtualClock,
-    answer,
     asked,
-    listed,
-    reset,
     simulation,
-    then_close,
-    wire,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,7 +58,7 @@ def throttled(retry_after: Any = None) -> bytes:
 @pytest.mark.parametrize("times", [1, 3, 4])
 def test_a_transient_fault_is_survived(fault: Step, times: int) -> None:
     clock = VirtualClock()
-    with wire(*[fault] * times, listed()) as server:
+    with RawServer(*[fault] * times, listed()) as server:
         outcome = asked(server.url, clock)
         assert len(server.seen) == times + 1
     assert not outcome.failed, outcome.result["msg"]
@@ -65,7 +67,7 @@ def test_a_transient_fault_is_survived(fault: Step, times: int) -> None:
 
 @pytest.mark.parametrize(("retries", "tries"), [(0, 1), (1, 2), (4, 5), (None, 5)])
 def test_retries_are_as_many_as_asked_for(retries: int | None, tries: int) -> None:
-    with wire(SICK) as server:
+    with RawServer(SICK) as server:
         outcome = asked(server.url, retries=retries)
         assert len(server.seen) == tries
     assert outcome.result["status"] == 503
@@ -81,7 +83,7 @@ def test_a_refused_connection_is_tried_again() -> None:
 
 def test_delays_double_with_jitter_and_have_an_end() -> None:
     clock = VirtualClock()
-    with wire(SICK) as server:
+    with RawServer(SICK) as server:
         asked(server.url, clock, retries=12)
     assert len(clock.naps) == 12
     for number, nap in enumerate(clock.naps):
@@ -91,7 +93,7 @@ def test_delays_double_with_jitter_and_have_an_end() -> None:
 
 def test_throttling_waits_longer_and_has_an_end_too() -> None:
     clock = VirtualClock()
-    with wire(throttled()) as server:
+    with RawServer(throttled()) as server:
         asked(server.url, clock, retries=20)
     assert 2 <= clock.naps[0] <= 5
     assert 4 <= clock.naps[1] <= 10
@@ -119,7 +121,7 @@ def test_throttling_waits_longer_and_has_an_end_too() -> None:
 )
 def test_retry_after_is_honoured_in_both_forms(headers: dict[str, str], least: float, most: float) -> None:
     clock = VirtualClock()
-    with wire(answer({"error_code": "APIGW.0308"}, 429, headers), listed()) as server:
+    with RawServer(answer({"error_code": "APIGW.0308"}, 429, headers), listed()) as server:
         outcome = asked(server.url, clock)
     assert not outcome.failed, outcome.result["msg"]
     (nap,) = clock.naps or [0.0]
@@ -128,7 +130,7 @@ def test_retry_after_is_honoured_in_both_forms(headers: dict[str, str], least: f
 
 def test_retry_after_counts_for_a_sick_service_as_well() -> None:
     clock = VirtualClock()
-    with wire(answer({}, 503, {"Retry-After": "11"}), listed()) as server:
+    with RawServer(answer({}, 503, {"Retry-After": "11"}), listed()) as server:
         assert not asked(server.url, clock).failed
     assert 11 <= clock.naps[0] <= 11.5
 
@@ -136,7 +138,7 @@ def test_retry_after_counts_for_a_sick_service_as_well() -> None:
 @pytest.mark.parametrize("absurd", ["61", "86400", "9" * 300, "Fri, 02 Jan 2099 03:04:05 GMT"])
 def test_an_absurd_retry_after_ends_the_task_instead_of_blocking_it(absurd: str) -> None:
     clock = VirtualClock()
-    with wire(throttled(absurd)) as server:
+    with RawServer(throttled(absurd)) as server:
         outcome = asked(server.url, clock)
         assert len(server.seen) == 1
     assert outcome.result["status"] == 429
@@ -145,7 +147,7 @@ def test_an_absurd_retry_after_ends_the_task_instead_of_blocking_it(absurd: str)
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 501, 302])
 def test_what_time_does_not_heal_is_asked_once(status: int) -> None:
-    with wire(answer({"error_msg": "no"}, status, {"Location": "http://127.0.0.1:1/"})) as server:
+    with RawServer(answer({"error_msg": "no"}, status, {"Location": "http://127.0.0.1:1/"})) as server:
         assert asked(server.url).failed
         assert len(server.seen) == 1
 
@@ -184,7 +186,7 @@ def transport(clock: VirtualClock, retries: int = 4, rng: Callable[[], float] = 
 def test_no_retry_begins_beyond_the_deadline() -> None:
     clock = VirtualClock()
     line = transport(clock, retries=50)
-    with wire(SICK) as server:
+    with RawServer(SICK) as server:
         line.end_by(clock.monotonic() + 20)
         with pytest.raises(TransientError):
             line.ask(Request.get(server.url, ("x",)))
@@ -202,7 +204,7 @@ def test_a_request_is_cut_to_what_is_left() -> None:
     def silence(client: socket.socket) -> None:
         hold.wait(60)
 
-    with wire(silence) as server:
+    with RawServer(silence) as server:
         line.end_by(clock.monotonic() + 0.2)
         with pytest.raises(TransientError, match=r"did not answer in full within 0\.2 s"):
             line.ask(Request.get(server.url, ("x",)))
@@ -225,7 +227,7 @@ def test_throttling_holds_all_requests_of_the_session_back() -> None:
 
     clock = Interleaved()
     line = transport(clock, retries=1)
-    with wire(throttled(7), listed()) as server:
+    with RawServer(throttled(7), listed()) as server:
         line.ask(Request.get(server.url, ("x",)))
         assert len(server.seen) == 3
     assert clock.other is not None
@@ -350,7 +352,7 @@ def test_four_pages_side_by_side_log_in_once(worked: bool) -> None:
         except CredentialsError as error:
             outcomes.append(error.status)
 
-    with wire(serve) as server:
+    with RawServer(serve) as server:
         identity.token()
         identity._worked = worked
         threads = [threading.Thread(target=ask) for dummy in range(4)]
@@ -377,7 +379,7 @@ def test_a_second_token_that_is_refused_ends_it() -> None:
 
     identity = PasswordAuth(login)
     line = transport(VirtualClock())
-    with wire(listed(), refused) as server:
+    with RawServer(listed(), refused) as server:
         question = Request.get(server.url, ("x",))
         line.ask(question, identity)
         with pytest.raises(CredentialsError):

@@ -19,15 +19,15 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client impo
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import RequestError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http import HttpOptions, tls_context
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.request import Request
-from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
-    TOKEN,
-    VirtualClock,
+from ansible_collections.huaweicloud.modelarts.tests.support.raw_server import (
+    RawServer,
     answer,
-    asked,
     listed,
+    say_plainly,
+    server_side,
     then_close,
-    wire,
 )
+from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import TOKEN, VirtualClock, asked
 
 
 @pytest.fixture(scope="module")
@@ -44,19 +44,10 @@ def ca_path(authority: trustme.CA, tmp_path: Path) -> str:
     return str(path)
 
 
-def context(authority: trustme.CA, *names: str, expired: bool = False) -> ssl.SSLContext:
-    """Return a server's side for these names."""
-    until = datetime.datetime(2020, 1, 1) if expired else None
-    certificate = authority.issue_cert(*names, not_before=datetime.datetime(2019, 1, 1), not_after=until)
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    certificate.configure_cert(made)
-    return made
-
-
 @pytest.fixture
 def trusted(authority: trustme.CA) -> Iterator[str]:
     """A server with the right certificate; its address."""
-    with wire(listed(), tls=context(authority, "127.0.0.1")) as server:
+    with RawServer(listed(), tls=server_side(authority, "127.0.0.1")) as server:
         yield server.url
 
 
@@ -109,7 +100,7 @@ def test_an_unknown_authority_is_refused_at_once(trusted: str, ca_path: str) -> 
 
 @pytest.mark.parametrize("names", [("other.example",), ("127.0.0.2",), ("localhost",)])
 def test_a_certificate_for_another_host(authority: trustme.CA, ca_path: str, names: tuple[str, ...]) -> None:
-    with wire(listed(), tls=context(authority, *names)) as server:
+    with RawServer(listed(), tls=server_side(authority, *names)) as server:
         outcome = asked(server.url, ca_path=ca_path)
         assert server.seen == [], "the token was not sent"
         assert server.connections == 1
@@ -118,15 +109,15 @@ def test_a_certificate_for_another_host(authority: trustme.CA, ca_path: str, nam
 
 
 def test_a_certificate_that_has_expired(authority: trustme.CA, ca_path: str) -> None:
-    with wire(listed(), tls=context(authority, "127.0.0.1", expired=True)) as server:
+    with RawServer(listed(), tls=server_side(authority, "127.0.0.1", ends=2020)) as server:
         outcome = asked(server.url, ca_path=ca_path)
         assert server.seen == []
     assert "has expired" in outcome.result["msg"]
 
 
 def test_validate_certs_false_takes_all_of_these(authority: trustme.CA, recwarn: pytest.WarningsRecorder) -> None:
-    for names, expired in ((("127.0.0.1",), False), (("other.example",), False), (("127.0.0.1",), True)):
-        with wire(listed(), tls=context(authority, *names, expired=expired)) as server:
+    for names, ends in ((("127.0.0.1",), 2099), (("other.example",), 2099), (("127.0.0.1",), 2020)):
+        with RawServer(listed(), tls=server_side(authority, *names, ends=ends)) as server:
             outcome = asked(server.url, validate_certs=False)
             assert not outcome.failed, outcome.result["msg"]
             assert TOKEN.encode() in server.seen[0]
@@ -134,7 +125,7 @@ def test_validate_certs_false_takes_all_of_these(authority: trustme.CA, recwarn:
 
 
 def test_plain_http_on_an_https_port(ca_path: str) -> None:
-    with wire(then_close(answer("plain"))) as server:
+    with RawServer(then_close(answer("plain"))) as server:
         outcome = asked(server.url.replace("http", "https"), ca_path=ca_path, timeout=0.5, retries=0)
         assert TOKEN.encode() not in b"".join(server.seen)
     assert outcome.failed
@@ -142,9 +133,8 @@ def test_plain_http_on_an_https_port(ca_path: str) -> None:
 
 
 def test_plain_http_answered_to_a_hello(ca_path: str) -> None:
-    with wire(listed()) as server:
-        server._one = lambda client: client.recv(4096) and client.sendall(answer("plain http here", 400))  # type: ignore
-        outcome = asked(server.url.replace("http", "https"), ca_path=ca_path, timeout=60)
+    with RawServer(greeting=say_plainly, scheme="https") as server:
+        outcome = asked(server.url, ca_path=ca_path, timeout=60)
         assert server.connections == 1
     assert "does this port speak https" in outcome.result["msg"]
 
@@ -252,7 +242,7 @@ def test_what_a_certificate_lacks_is_said_where_python_insists_on_it(
 
     monkeypatch.setattr(ssl, "create_default_context", strict)
     monkeypatch.setattr(_http, "_contexts", {})
-    with wire(listed(), tls=server_side) as server:
+    with RawServer(listed(), tls=server_side) as server:
         message = asked(server.url, ca_path=ca_path).result["msg"]
         assert server.seen == []
     assert "set ca_path" not in message

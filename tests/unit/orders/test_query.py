@@ -14,17 +14,15 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import model
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.model import normalise
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.query import FIELDS, PHASES, Query
+from ansible_collections.huaweicloud.modelarts.tests.support.raw_server import RawServer, answer, listed
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     DAY_MS,
     EXAMPLE,
     NOW_MS,
     PROJECT,
     Simulation,
-    answer,
     asked,
-    listed,
     simulation,
-    wire,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -105,7 +103,7 @@ def test_text_in_a_refusal_is_made_safe() -> None:
 
 def sent(**options: Any) -> dict[str, str]:
     """Return the parameters of the first request that these filters make."""
-    with wire(listed()) as server:
+    with RawServer(listed()) as server:
         asked(server.url, **options)
         target = server.seen[0].split()[1].decode()
     parts = urllib.parse.urlsplit(target)
@@ -250,7 +248,7 @@ def test_a_page_is_exactly_what_was_asked_for() -> None:
 )
 def test_a_page_with_a_useless_count(count: Any, rows: int, limit: int, truncated: bool) -> None:
     items = [{**EXAMPLE, "creationTimestamp": NOW_MS - number} for number in range(rows)]
-    with wire(answer({"count": count, "items": items})) as server:
+    with RawServer(answer({"count": count, "items": items})) as server:
         result = asked(server.url, limit=limit).result
     assert result["truncated"] is truncated
     assert result["count"] == (9 if count == 9 else None)
