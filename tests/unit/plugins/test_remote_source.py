@@ -12,14 +12,21 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import WAIT, complete
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.waiter import Waiter
 from ansible_collections.huaweicloud.modelarts.plugins.plugin_utils._remote_source import RemoteSource
-from ansible_collections.huaweicloud.modelarts.tests.unit.wait.raw_service import NOT_FOUND, RawService, order
-from ansible_collections.huaweicloud.modelarts.tests.unit.wait.test_broken import listing, node, ready_service
+from ansible_collections.huaweicloud.modelarts.tests.unit.wait.scripted import (
+    NOT_FOUND,
+    Answer,
+    Question,
+    Scripted,
+    by_time,
+    row,
+)
+from ansible_collections.huaweicloud.modelarts.tests.unit.wait.test_broken import CREATING, always, node, ready_service
 
 
 class FakeAction:
-    """An action whose modules run here, against a raw service."""
+    """An action whose modules run here, against a scripted service."""
 
-    def __init__(self, service: RawService) -> None:
+    def __init__(self, service: Scripted) -> None:
         self._task = mock.Mock(args={}, check_mode=False)
         self._service = service
 
@@ -36,14 +43,11 @@ class FakeAction:
 
 
 def test_another_host_asks_for_as_many_pools_as_it_is_told_to() -> None:
-    rows = [order(f"o{number}", "successed", pool=f"p{number}") for number in range(20)]
-    service = listing(*rows)
+    rows = [row(f"o{number}", "successed", pool=f"p{number}") for number in range(20)]
+    service = always(*rows)
     for number in range(20):
-        service.others[f"pools/p{number}-id"] = lambda at: (
-            200,
-            {"metadata": {"name": "x"}, "status": {"phase": "Creating"}},
-        )
-        service.others[f"pools/p{number}-id/nodes"] = lambda at: (200, {"items": []})
+        service.others[f"pools/p{number}-id"] = lambda at: CREATING
+        service.others[f"pools/p{number}-id/nodes"] = lambda at: Answer(body={"items": []})
     names = [row["orderName"] for row in rows]
     result = FakeAction(service).wait(order_names=names, ready=True, interval=60, visible_timeout=60, wait_timeout=300)
     assert result["timed_out"], result["msg"]
@@ -51,32 +55,31 @@ def test_another_host_asks_for_as_many_pools_as_it_is_told_to() -> None:
 
 
 def test_another_host_accepts_what_the_wait_accepts() -> None:
-    service = ready_service([node("n1")], {}, order("a", "partialSuccessed"))
+    service = ready_service([node("n1")], {}, row("a", "partialSuccessed"))
     result = FakeAction(service).wait(order_names=["a"], ready=True, accept_partial=True, wait_timeout=100)
     assert "failed" not in result, result["msg"]
 
 
 def test_another_host_knows_a_deleted_pool_whose_order_is_not_listed_any_more() -> None:
-    class Deleted(RawService):
-        def listing(self, at: float, query: t.Mapping[str, str]) -> tuple[int, t.Any]:
-            if at > 20 and query.get("involvedName"):
-                return NOT_FOUND
-            return super().listing(at, query)
+    listed = by_time(lambda at: [] if at > 20 else [row("a", "processing", operation="delete")])
 
-    service = Deleted(lambda at: [] if at > 20 else [order("a", "processing", operation="delete")])
+    def script(question: Question) -> Answer:
+        return NOT_FOUND if question.at > 20 and question.query.get("involvedName") else listed(question)
+
+    service = Scripted(script)
     service.others["pools/pool-a-id"] = lambda at: NOT_FOUND
     result = FakeAction(service).wait(order_names=["a"], ready=True, wait_timeout=100)
     assert "failed" not in result, result["msg"]
 
 
 def test_another_host_says_at_once_that_no_pool_is_ever_shown() -> None:
-    result = FakeAction(listing(order("a", "successed"))).wait(order_names=["a"], ready=True, wait_timeout=900)
+    result = FakeAction(always(row("a", "successed"))).wait(order_names=["a"], ready=True, wait_timeout=900)
     assert result["elapsed"] < 30
     assert result["msg"].count("ready: this service does not offer ShowPool") == 1
 
 
 def test_text_of_another_host_is_one_safe_line() -> None:
-    service = listing()
+    service = always()
     action = FakeAction(service)
     said = {"failed": True, "msg": "MODULE FAILURE\x1b[2J\nsee stderr", "module_stderr": "boom\x07"}
     with mock.patch.object(action, "_execute_module", return_value=said):
@@ -85,7 +88,7 @@ def test_text_of_another_host_is_one_safe_line() -> None:
 
 @pytest.mark.parametrize("kind", [AnsibleConnectionFailure, AnsibleError])
 def test_a_host_that_cannot_be_used_ends_a_wait_in_its_shape(kind: type[Exception]) -> None:
-    action = FakeAction(listing())
+    action = FakeAction(always())
     with mock.patch.object(action, "_execute_module", side_effect=kind("Missing sudo password\x1b")):
         result = action.wait(order_names=["a"])
     assert result["failed"] and result["polls"] == 1 and result["missing"] == ["a"]

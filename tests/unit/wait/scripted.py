@@ -1,13 +1,12 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A service at the HTTP edge whose every answer a test words itself, in virtual time: stale, partial, contradictory.
+"""A service at the HTTP edge whose every answer a test words itself, in virtual time: stale, partial, slow, false.
 
 It stands where ``requests`` would open a socket, so our own client is whole, and thousands of waits take seconds.
 """
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import email.utils
 import io
@@ -18,31 +17,39 @@ from unittest import mock
 
 import requests.adapters
 import urllib3
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Result
-from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import WAIT, complete
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Result, query_orders
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import INFO, WAIT, complete
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.waiter import wait_for_orders
-from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import NOW, NOW_MS, PROJECT, VirtualClock
+from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import NOW_MS, PROJECT, TOKEN, VirtualClock
 
 Row = dict[str, t.Any]
-ENDPOINT = "https://modelarts.example.test"
+_CONNECTION = {"endpoint": "https://modelarts.example.test", "project_id": PROJECT, "auth_token": TOKEN}
 
 
 @dataclasses.dataclass
 class Answer:
-    """One answer: ``rows`` of a listing, or a ``status`` and ``body``; ``date`` is the Date header's second."""
+    """One answer: ``rows`` of a listing, or a ``status`` and ``body``, or the ``error`` of a connection.
+
+    It is made up at once and under way for ``took`` seconds; ``Date`` is ``date_off`` seconds off; None: none.
+    """
 
     rows: t.Sequence[Row] | None = None
     status: int = 200
     body: t.Any = None
     headers: dict[str, str] = dataclasses.field(default_factory=dict)
-    date: float | None = None
     count: t.Any = "right"
     error: Exception | None = None
+    took: float = 0.0
+    date_off: float | None = 0.0
+
+
+NOT_FOUND = Answer(status=404, body={"error_code": "ModelArts.50015001", "error_msg": "Pool pool-a not found."})
+NOT_OFFERED = Answer(status=404, body={"error_code": "APIGW.0101", "error_msg": "The API does not exist."})
 
 
 @dataclasses.dataclass
 class Question:
-    """One request: its path, its query and how many seconds after the wait's begin it came."""
+    """One request: its path below the project, its query and how many seconds after the wait's begin it came."""
 
     path: str
     query: dict[str, str]
@@ -51,49 +58,62 @@ class Question:
     @property
     def is_listing(self) -> bool:
         """Whether it is ListOrders."""
-        return self.path.endswith("/orders")
+        return self.path == "orders"
 
 
 Script = t.Callable[[Question], Answer]
 
 
 class Scripted:
-    """The service: ``script`` answers each question, bounds and limits are kept here. ``asked`` are the questions."""
+    """The service: ``script`` answers each question, unless its path is among ``others``, whose answers go by time.
 
-    def __init__(self, script: Script, clock: VirtualClock) -> None:
+    A listing's windows, names, limits and offsets are kept here. ``asked`` are the questions, ``lines`` the progress
+    lines as (seconds since the begin, text).
+    """
+
+    def __init__(self, script: Script, clock: VirtualClock | None = None) -> None:
         self._script = script
-        self._clock = clock
-        self._begin = clock.now
+        self.clock = clock or VirtualClock()
+        self._begin = self.clock.now
+        self.others: dict[str, t.Callable[[float], Answer]] = {}
         self.asked: list[Question] = []
         self.lines: list[tuple[float, str]] = []
 
-    def send(self, adapter: t.Any, request: t.Any, **dummy: t.Any) -> requests.Response:
+    def send(self, request: t.Any, **dummy: t.Any) -> requests.Response:
         """Stand in for ``HTTPAdapter.send``."""
-        parsed = urllib.parse.urlsplit(request.url)
-        query = {name: values[0] for name, values in urllib.parse.parse_qs(parsed.query).items()}
-        question = Question(urllib.parse.unquote(parsed.path), query, self._clock.now - self._begin)
+        url = urllib.parse.urlsplit(request.url)
+        path = urllib.parse.unquote(url.path).split(f"{PROJECT}/", 1)[1]
+        query = {name: values[0] for name, values in urllib.parse.parse_qs(url.query).items()}
+        question = Question(path, query, self.clock.now - self._begin)
         self.asked.append(question)
-        answer = self._script(question)
+        answer = self.others[path](question.at) if path in self.others else self._script(question)
         if answer.error is not None:
             raise answer.error
-        return _response(request, self._answered(answer, question))
+        self.clock.sleep(answer.took)
+        return self._response(request, answer, answer.body if answer.rows is None else _page(answer, query))
 
-    def _answered(self, answer: Answer, question: Question) -> Answer:
-        date = self._clock.now if answer.date is None else answer.date
-        headers = {"Date": email.utils.formatdate(date, usegmt=True), "Content-Type": "application/json"}
-        body = answer.body
-        if answer.rows is not None:
-            body = _page(answer, question.query)
-        return dataclasses.replace(answer, body=body, headers={**headers, **answer.headers})
+    def _response(self, request: t.Any, answer: Answer, body: t.Any) -> requests.Response:
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json", "Content-Length": str(len(data)), **answer.headers}
+        if answer.date_off is not None:
+            headers["Date"] = email.utils.formatdate(self.clock.now + answer.date_off, usegmt=True)
+        raw = urllib3.HTTPResponse(body=io.BytesIO(data), headers=headers, status=answer.status, preload_content=False)
+        return requests.adapters.HTTPAdapter().build_response(request, raw)
 
     def wait(self, **options: t.Any) -> Result:
         """Run a wait against it and return the outcome."""
-        given = {"endpoint": ENDPOINT, "project_id": PROJECT, "auth_token": "TOKEN-canary-0123456789", **options}
-        call = {name: given.pop(name) for name in ("check_mode", "is_orphaned") if name in given}
-        return wait_for_orders(complete(WAIT, given, {}), {}, self._clock, self._report, **call)
+        call = {name: options.pop(name) for name in ("check_mode", "is_orphaned") if name in options}
+        given = complete(WAIT, {**_CONNECTION, **options}, {})
+        with mock.patch.object(requests.adapters.HTTPAdapter, "send", self.send):
+            return wait_for_orders(given, {}, self.clock, self._report, **call)
+
+    def info(self, **options: t.Any) -> Result:
+        """Ask it as the info module does."""
+        with mock.patch.object(requests.adapters.HTTPAdapter, "send", self.send):
+            return query_orders(complete(INFO, {**_CONNECTION, **options}, {}), {}, self.clock)
 
     def _report(self, line: str) -> None:
-        self.lines.append((self._clock.now - self._begin, line))
+        self.lines.append((self.clock.now - self._begin, line))
 
 
 def _page(answer: Answer, query: dict[str, str]) -> dict[str, t.Any]:
@@ -119,35 +139,21 @@ def _is_within(row: Row, since: int, until: int) -> bool:
     return created < 10**11 or since <= created <= until
 
 
-def _response(request: t.Any, answer: Answer) -> requests.Response:
-    body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
-    raw = urllib3.HTTPResponse(
-        body=io.BytesIO(body),
-        headers={**answer.headers, "Content-Length": str(len(body))},
-        status=answer.status,
-        preload_content=False,
-    )
-    return requests.adapters.HTTPAdapter().build_response(request, raw)
-
-
-@contextlib.contextmanager
-def scripted(script: Script, clock: VirtualClock | None = None) -> t.Iterator[Scripted]:
-    """Offer a scripted service."""
-    service = Scripted(script, clock or VirtualClock())
-
-    def send(adapter: t.Any, request: t.Any, **keywords: t.Any) -> requests.Response:
-        return service.send(adapter, request, **keywords)
-
-    with mock.patch.object(requests.adapters.HTTPAdapter, "send", send):
-        yield service
-
-
 def polls(*answers: Answer) -> Script:
     """Return a script that gives these answers to listings one after another, the last one again and again."""
     left = list(answers)
 
     def script(question: Question) -> Answer:
         return left.pop(0) if len(left) > 1 else left[0]
+
+    return script
+
+
+def by_time(rows: t.Callable[[float], t.Sequence[Row]], **more: t.Any) -> Script:
+    """Return a script that lists the orders that there are at a time, and offers nothing but listings."""
+
+    def script(question: Question) -> Answer:
+        return listing(*rows(question.at), **more) if question.is_listing else NOT_OFFERED
 
     return script
 
@@ -160,7 +166,7 @@ def row(name: str | None, state: str = "processing", pool: str = "pool-a", age: 
         "orderId": f"CS-{name}",
         "operation": "apply",
         "phase": state,
-        "resourceName": f"{pool}-{PROJECT}",
+        "resourceName": f"{pool}-id",
         "resourceDisplayName": pool,
         "creationTimestamp": created,
         "beginTimestamp": 0 if state == "pending" else created + 1000,
@@ -174,6 +180,3 @@ def row(name: str | None, state: str = "processing", pool: str = "pool-a", age: 
 def listing(*rows: Row, **more: t.Any) -> Answer:
     """Return a listing's answer."""
     return Answer(rows=rows, **more)
-
-
-__all__ = ["NOW", "NOW_MS", "Answer", "Question", "Row", "Script", "Scripted", "listing", "polls", "row", "scripted"]

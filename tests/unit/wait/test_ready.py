@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.pools import some
-from ansible_collections.huaweicloud.modelarts.tests.unit.wait.scripted import Answer, Question, listing, row, scripted
+from ansible_collections.huaweicloud.modelarts.tests.unit.wait.scripted import Answer, Question, Scripted, listing, row
 from ansible_collections.huaweicloud.modelarts.tests.unit.wait.wait_world import World, world
 
 NAME = "order.pool-a"
@@ -204,24 +204,24 @@ def test_nodes_that_are_not_listed_are_not_ready(nodes: dict[str, t.Any]) -> Non
     shown = [{"resourceName": f"n{number}", "action": "createNode", "status": "succeed"} for number in (1, 2)]
 
     def script(question: Question) -> Answer:
-        if question.path.endswith("/orders"):
+        if question.is_listing:
             return listing(done)
-        if "/orders/" in question.path:
+        if question.path.startswith("orders/"):
             return Answer(body={"items": shown})
         return Answer(body=nodes if question.path.endswith("/nodes") else POOL)
 
-    with scripted(script) as service:
-        outcome = service.wait(order_names=[NAME], ready=True, wait_timeout=100)
+    service = Scripted(script)
+    outcome = service.wait(order_names=[NAME], ready=True, wait_timeout=100)
     assert outcome.failed and outcome.result["timed_out"]
 
 
 @pytest.mark.parametrize("pool", [{}, [], {"status": []}, {"metadata": 7}, {"status": {"phase": 5}}])
 def test_odd_answers_are_no_readiness(pool: t.Any) -> None:
     def script(question: Question) -> Answer:
-        if question.path.endswith("/orders"):
+        if question.is_listing:
             return listing(row(NAME, "successed"))
         return Answer(body=pool)
 
-    with scripted(script) as service:
-        outcome = service.wait(order_names=[NAME], ready=True, wait_timeout=100)
+    service = Scripted(script)
+    outcome = service.wait(order_names=[NAME], ready=True, wait_timeout=100)
     assert outcome.failed

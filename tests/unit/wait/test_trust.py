@@ -12,21 +12,21 @@ import pytest
 import requests
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import NOW, NOW_MS, VirtualClock
 from ansible_collections.huaweicloud.modelarts.tests.unit.wait.scripted import (
+    NOT_FOUND,
     Answer,
     Question,
     Row,
     Script,
+    Scripted,
     listing,
     polls,
     row,
-    scripted,
 )
 
 DAY = 86_400.0
 OLD = row("order.old", "successed", age=1000)
 NEW, DONE = row("order.new", age=60), row("order.new", "successed", age=60)
 AGES_AGO = row("order.old", "successed", age=10 * DAY)
-POOL_UNKNOWN = Answer(status=404, body={"error_code": "ModelArts.50015001", "error_msg": "Pool pool-a not found."})
 
 
 def timed(*steps: tuple[float, Answer]) -> Script:
@@ -47,8 +47,8 @@ def timed(*steps: tuple[float, Answer]) -> Script:
 )
 def test_an_order_seen_once_stays_wanted_though_a_listing_leaves_it_out(options: dict[str, t.Any]) -> None:
     script = timed((10, listing(OLD, NEW)), (100, listing(OLD)), (500, listing(OLD, NEW)), (9e9, listing(OLD, DONE)))
-    with scripted(script) as service:
-        outcome = service.wait(**options)
+    service = Scripted(script)
+    outcome = service.wait(**options)
     assert not outcome.failed and outcome.result["elapsed"] >= 500
 
 
@@ -57,8 +57,8 @@ def test_an_old_success_does_not_stand_in_for_a_newer_order_that_leaves_the_list
     script = timed(
         (10, listing(AGES_AGO, NEW, other)), (100, listing(AGES_AGO, other)), (9e9, listing(AGES_AGO, DONE, other))
     )
-    with scripted(script) as service:
-        outcome = service.wait(involved_names=["pool-a", "pool-b"])
+    service = Scripted(script)
+    outcome = service.wait(involved_names=["pool-a", "pool-b"])
     assert not outcome.failed and outcome.result["elapsed"] >= 100
     assert {found["order_name"] for found in outcome.result["orders"]} == {"order.new", "order.b"}
 
@@ -66,8 +66,8 @@ def test_an_old_success_does_not_stand_in_for_a_newer_order_that_leaves_the_list
 def test_a_row_that_loses_what_it_was_met_by_is_followed_by_its_name() -> None:
     bare = {**NEW, "resourceDisplayName": None, "resourceName": None, "operation": None}
     script = timed((10, listing(OLD, NEW)), (100, listing(OLD, bare)), (9e9, listing(OLD, DONE)))
-    with scripted(script) as service:
-        outcome = service.wait(involved_names=["pool-a"], since="1h", operation=["apply"])
+    service = Scripted(script)
+    outcome = service.wait(involved_names=["pool-a"], since="1h", operation=["apply"])
     assert not outcome.failed and outcome.result["elapsed"] >= 100
 
 
@@ -76,8 +76,8 @@ def test_a_failure_once_seen_is_not_forgotten() -> None:
     late = row("order.slow", "successed", age=50)
     for later in ([], [row("order.bad")], [row("order.bad", "successed")]):
         script = timed((10, listing(bad, slow)), (200, listing(*later, slow)), (9e9, listing(*later, late)))
-        with scripted(script) as service:
-            outcome = service.wait(order_names=["order.bad", "order.slow"], fail_fast=False)
+        service = Scripted(script)
+        outcome = service.wait(order_names=["order.bad", "order.slow"], fail_fast=False)
         assert outcome.failed and 200 <= outcome.result["elapsed"] <= 300, later
         assert outcome.result["msg"] == "Order order.bad (pool pool-a) failed: no stock"
         assert outcome.result["any_failed"] and not outcome.result["all_succeeded"]
@@ -89,8 +89,8 @@ def test_a_failure_is_not_forgotten_for_a_newer_order_either() -> None:
     failed, done = row("order.bad", "failed", age=90), row("order.slow", "successed", pool="pool-b")
     again = row("order.again", "successed", age=-60)
     script = timed((10, listing(bad, slow)), (100, listing(failed, slow)), (9e9, listing(failed, again, done)))
-    with scripted(script) as service:
-        outcome = service.wait(involved_names=["pool-a", "pool-b"], fail_fast=False)
+    service = Scripted(script)
+    outcome = service.wait(involved_names=["pool-a", "pool-b"], fail_fast=False)
     assert outcome.failed and "order.bad" in outcome.result["msg"]
     assert outcome.result["any_failed"] and not outcome.result["all_succeeded"]
 
@@ -98,23 +98,23 @@ def test_a_failure_is_not_forgotten_for_a_newer_order_either() -> None:
 def test_a_failure_that_a_stale_listing_takes_back_stays_one_while_the_pool_settles() -> None:
     bad = row("order.old", "failed", age=900)
     script = timed((5, listing(bad)), (12, listing(row("order.old", age=900))), (9e9, listing(bad)))
-    with scripted(script) as service:
-        outcome = service.wait(involved_names=["pool-a"], interval=5)
+    service = Scripted(script)
+    outcome = service.wait(involved_names=["pool-a"], interval=5)
     assert outcome.failed and 30 <= outcome.result["elapsed"] <= 31, "settle is not over sooner"
     assert any("it counts as failed" in warning for warning in outcome.warnings)
 
 
 def test_one_listing_that_shows_an_order_twice_counts_by_the_more_cautious_row() -> None:
     script = timed((10, listing(NEW)), (100, listing(DONE, NEW)), (9e9, listing(DONE)))
-    with scripted(script) as service:
-        outcome = service.wait(order_names=["order.new"])
+    service = Scripted(script)
+    outcome = service.wait(order_names=["order.new"])
     assert not outcome.failed
 
 
 def test_an_order_that_was_listed_by_its_id_alone_is_the_one_that_has_a_name_later() -> None:
     script = timed((10, listing({**NEW, "orderName": None})), (9e9, listing(DONE)))
-    with scripted(script) as service:
-        outcome = service.wait(order_ids=["CS-order.new"])
+    service = Scripted(script)
+    outcome = service.wait(order_ids=["CS-order.new"])
     assert not outcome.failed and len(outcome.result["orders"]) == 1
 
 
@@ -142,8 +142,8 @@ def stamped(first: Row, second: Row, **extra: t.Any) -> list[Row]:
 @pytest.mark.parametrize("bad", ["failed", "processing"])
 def test_where_times_do_not_tell_every_candidate_counts(extra: dict[str, t.Any], bad: str, swap: bool) -> None:
     rows = stamped(OLD, row("order.new", bad), **extra)
-    with scripted(polls(listing(*(rows[::-1] if swap else rows)))) as service:
-        outcome = service.wait(involved_names=["pool-a"], wait_timeout=120)
+    service = Scripted(polls(listing(*(rows[::-1] if swap else rows))))
+    outcome = service.wait(involved_names=["pool-a"], wait_timeout=120)
     assert outcome.failed
     assert "order.new" in outcome.result["msg"]
 
@@ -151,19 +151,19 @@ def test_where_times_do_not_tell_every_candidate_counts(extra: dict[str, t.Any],
 # Settling
 
 
-@pytest.mark.parametrize("first", [listing(), POOL_UNKNOWN, Answer(status=503, body={})])
+@pytest.mark.parametrize("first", [listing(), NOT_FOUND, Answer(status=503, body={})])
 def test_a_pool_settles_from_when_it_is_first_met(first: Answer) -> None:
     script = timed((10, first), (40, listing(AGES_AGO)), (200, listing(AGES_AGO, NEW)), (9e9, listing(AGES_AGO, DONE)))
-    with scripted(script) as service:
-        outcome = service.wait(involved_names=["pool-a"])
+    service = Scripted(script)
+    outcome = service.wait(involved_names=["pool-a"])
     assert not outcome.failed and outcome.result["elapsed"] >= 200
 
 
 def test_an_order_of_days_ago_that_the_first_poll_leaves_out_is_found_while_its_pool_settles() -> None:
     new, done = row("order.new", age=2 * DAY), row("order.new", "successed", age=2 * DAY)
     steps = [(1, listing(AGES_AGO)), (300, listing(AGES_AGO, new)), (9e9, listing(AGES_AGO, done))]
-    with scripted(timed(*steps)) as service:
-        outcome = service.wait(involved_names=["pool-a"])
+    service = Scripted(timed(*steps))
+    outcome = service.wait(involved_names=["pool-a"])
     assert not outcome.failed and outcome.result["elapsed"] >= 300
 
 
@@ -171,8 +171,8 @@ def test_an_outage_does_not_end_the_settling() -> None:
     """The first poll after it may be the stale one."""
     throttled = Answer(status=429, body={}, headers={"Retry-After": "120"})
     steps = [(1, listing(AGES_AGO)), (20, throttled), (130, listing(AGES_AGO)), (300, listing(AGES_AGO, NEW))]
-    with scripted(timed(*steps, (9e9, listing(AGES_AGO, DONE)))) as service:
-        outcome = service.wait(involved_names=["pool-a"])
+    service = Scripted(timed(*steps, (9e9, listing(AGES_AGO, DONE))))
+    outcome = service.wait(involved_names=["pool-a"])
     assert not outcome.failed and outcome.result["elapsed"] >= 300
 
 
@@ -184,8 +184,8 @@ def test_a_still_older_order_does_not_end_the_settling() -> None:
         (200, listing(older, AGES_AGO, NEW)),
         (9e9, listing(AGES_AGO, DONE)),
     )
-    with scripted(script) as service:
-        outcome = service.wait(involved_names=["pool-a"], interval=5)
+    service = Scripted(script)
+    outcome = service.wait(involved_names=["pool-a"], interval=5)
     assert not outcome.failed and outcome.result["elapsed"] >= 200
 
 
@@ -194,8 +194,8 @@ def test_a_newer_success_does_not_end_the_settling() -> None:
     script = timed(
         (5, listing(AGES_AGO)), (25, listing(newer)), (200, listing(newer, NEW)), (9e9, listing(newer, DONE))
     )
-    with scripted(script) as service:
-        outcome = service.wait(involved_names=["pool-a"], interval=5)
+    service = Scripted(script)
+    outcome = service.wait(involved_names=["pool-a"], interval=5)
     assert not outcome.failed and outcome.result["elapsed"] >= 200
 
 
@@ -213,16 +213,16 @@ def full_millisecond(*rows: Row) -> list[Row]:
 def test_a_listing_that_does_not_show_everything_completes_no_wait_for_pools(pools: list[str]) -> None:
     hidden = row("order.hidden", "processing", pool="pool-x", age=500)
     rows = [row("order.a", "successed", age=500), *full_millisecond(hidden)]
-    with scripted(polls(listing(*rows))) as service:
-        outcome = service.wait(involved_names=pools, settle=0, wait_timeout=60)
+    service = Scripted(polls(listing(*rows)))
+    outcome = service.wait(involved_names=pools, settle=0, wait_timeout=60)
     assert outcome.failed and outcome.result["truncated"] and outcome.result["timed_out"]
     assert "did not show everything (truncated)" in outcome.result["msg"]
     assert any("truncated" in warning for warning in outcome.warnings)
 
 
 def test_what_such_a_listing_shows_of_named_orders_counts() -> None:
-    with scripted(polls(listing(row("order.a", "successed", age=500), *full_millisecond()))) as service:
-        outcome = service.wait(order_names=["order.a"])
+    service = Scripted(polls(listing(row("order.a", "successed", age=500), *full_millisecond())))
+    outcome = service.wait(order_names=["order.a"])
     assert not outcome.failed and outcome.result["truncated"]
     assert any("truncated" in warning for warning in outcome.warnings)
 
@@ -235,8 +235,8 @@ def test_what_such_a_listing_shows_of_named_orders_counts() -> None:
 def test_another_word_beside_a_success_word_is_no_success(word: str, place: str) -> None:
     other = "result" if place == "phase" else "phase"
     ended = {**DONE, place: word, other: "successed"}
-    with scripted(polls(listing(ended))) as service:
-        outcome = service.wait(order_names=["order.new"])
+    service = Scripted(polls(listing(ended)))
+    outcome = service.wait(order_names=["order.new"])
     assert outcome.failed and not outcome.result["all_succeeded"]
 
 
@@ -245,8 +245,8 @@ def test_another_word_beside_a_success_word_is_no_success(word: str, place: str)
 
 def test_nothing_has_succeeded_while_a_name_is_missing() -> None:
     for options in ({"check_mode": True}, {"wait_timeout": 0}, {"visible_timeout": 0}):
-        with scripted(polls(listing(DONE))) as service:
-            result = service.wait(order_names=["order.new", "ghost"], **options).result
+        service = Scripted(polls(listing(DONE)))
+        result = service.wait(order_names=["order.new", "ghost"], **options).result
         assert result["missing"] == ["ghost"]
         assert not result["all_succeeded"] and not result["all_finished"]
 
@@ -255,9 +255,9 @@ def test_nothing_has_succeeded_while_a_name_is_missing() -> None:
 
 
 def test_an_order_that_leaves_the_list_for_good_was_listed_once() -> None:
-    with scripted(timed((100, listing(row("order.new", "pending"))), (9e9, listing()))) as service:
-        outcome = service.wait(order_names=["order.new"])
-        wide = [int(question.query["since"]) for question in service.asked]
+    service = Scripted(timed((100, listing(row("order.new", "pending"))), (9e9, listing())))
+    outcome = service.wait(order_names=["order.new"])
+    wide = [int(question.query["since"]) for question in service.asked]
     assert outcome.failed and outcome.result["missing"] == [] and not outcome.result["timed_out"]
     assert re.search(
         r"order\.new \(pool pool-a\) was listed until .*Z as pending, and is no longer", outcome.result["msg"]
@@ -268,8 +268,8 @@ def test_an_order_that_leaves_the_list_for_good_was_listed_once() -> None:
 
 
 def test_progress_counts_one_pool_once() -> None:
-    with scripted(timed((100, listing(NEW)), (9e9, POOL_UNKNOWN))) as service:
-        service.wait(involved_names=["pool-a"])
+    service = Scripted(timed((100, listing(NEW)), (9e9, NOT_FOUND)))
+    service.wait(involved_names=["pool-a"])
     assert all("0/1 succeeded" in line for dummy, line in service.lines)
     assert not any("not listed yet" in line for dummy, line in service.lines)
 
@@ -284,25 +284,25 @@ def test_a_deletion_has_succeeded_when_the_service_knows_the_pool_no_more(pools:
     def script(question: Question) -> Answer:
         gone = question.at > 100
         if gone and question.query.get("involvedName") in ("pool-a", DELETING["resourceName"]):
-            return POOL_UNKNOWN
+            return NOT_FOUND
         return listing(other) if gone else listing(other, DELETING)
 
-    with scripted(script) as service:
-        outcome = service.wait(involved_names=pools)
+    service = Scripted(script)
+    outcome = service.wait(involved_names=pools)
     assert not outcome.failed, outcome.result["msg"]
     assert outcome.result["all_succeeded"] and 100 <= outcome.result["elapsed"] <= 140
     assert any("ModelArts.50015001" in warning for warning in outcome.warnings)
 
 
 def test_a_deletion_whose_orders_are_only_not_listed_has_not_succeeded() -> None:
-    with scripted(timed((100, listing(DELETING)), (9e9, listing()))) as service:
-        outcome = service.wait(involved_names=["pool-a"])
+    service = Scripted(timed((100, listing(DELETING)), (9e9, listing())))
+    outcome = service.wait(involved_names=["pool-a"])
     assert outcome.failed and "was listed until" in outcome.result["msg"]
 
 
 def test_an_order_of_another_kind_does_not_succeed_by_losing_its_pool() -> None:
-    with scripted(timed((100, listing(NEW)), (9e9, POOL_UNKNOWN))) as service:
-        outcome = service.wait(involved_names=["pool-a"])
+    service = Scripted(timed((100, listing(NEW)), (9e9, NOT_FOUND)))
+    outcome = service.wait(involved_names=["pool-a"])
     assert outcome.failed and "was listed until" in outcome.result["msg"]
 
 
@@ -312,16 +312,16 @@ def test_an_order_of_another_kind_does_not_succeed_by_losing_its_pool() -> None:
 def test_an_old_order_that_only_the_first_poll_leaves_out_is_found() -> None:
     old = row("order.new", age=3 * DAY)
     script = timed((10, listing()), (900, listing(old)), (9e9, listing(row("order.new", "successed", age=3 * DAY))))
-    with scripted(script) as service:
-        outcome = service.wait(order_names=["order.new"])
+    service = Scripted(script)
+    outcome = service.wait(order_names=["order.new"])
     assert not outcome.failed and outcome.result["elapsed"] >= 900
 
 
 def test_two_named_orders_of_one_pool_of_which_only_the_newest_is_judged() -> None:
     first, second = row("order.1", age=5 * DAY), row("order.2", age=60)
     script = timed((600, listing(first, second)), (9e9, listing(first, row("order.2", "successed", age=60))))
-    with scripted(script) as service:
-        outcome = service.wait(order_names=["order.1", "order.2"], latest=True)
+    service = Scripted(script)
+    outcome = service.wait(order_names=["order.1", "order.2"], latest=True)
     assert not outcome.failed and [order["order_name"] for order in outcome.result["orders"]] == ["order.2"]
 
 
@@ -333,15 +333,15 @@ def test_pending_counts_from_when_it_began_last() -> None:
     script = timed(
         (590, listing(pending)), (700, listing(row("order.new", age=0))), (1200, listing(pending)), (9e9, listing(DONE))
     )
-    with scripted(script) as service:
-        outcome = service.wait(order_names=["order.new"], pending_timeout=600)
+    service = Scripted(script)
+    outcome = service.wait(order_names=["order.new"], pending_timeout=600)
     assert not outcome.failed
 
 
 def test_pending_timeout_is_on_time() -> None:
     for age in (0.0, 200.0):
-        with scripted(polls(listing(row("order.new", "pending", age=age)))) as service:
-            outcome = service.wait(order_names=["order.new"], pending_timeout=617)
+        service = Scripted(polls(listing(row("order.new", "pending", age=age))))
+        outcome = service.wait(order_names=["order.new"], pending_timeout=617)
         assert outcome.failed and abs(outcome.result["elapsed"] - (617 - age)) < 1.5
 
 
@@ -350,8 +350,8 @@ def test_an_outage_counts_for_no_timeout(option: str) -> None:
     shown = listing(row("order.new", "pending", age=0)) if option == "pending_timeout" else listing()
     outage = Answer(status=503, body={})
     script = timed((100, shown), (2000, outage), (2100, shown), (9e9, listing(DONE)))
-    with scripted(script) as service:
-        outcome = service.wait(order_names=["order.new"], **{option: 300})
+    service = Scripted(script)
+    outcome = service.wait(order_names=["order.new"], **{option: 300})
     assert not outcome.failed, outcome.result["msg"]
 
 
@@ -361,35 +361,34 @@ def test_a_date_that_cannot_be_true_is_not_believed(hours: float) -> None:
         odd = question.at < 10
         state = "pending" if question.at < 300 else "successed"
         found = [row("order.new", state, age=-20)] if question.at > 20 else []
-        return listing(*found, date=NOW + question.at + (hours * 3600 if odd else 0))
+        return listing(*found, date_off=hours * 3600 if odd else 0)
 
-    with scripted(script) as service:
-        outcome = service.wait(order_names=["order.new"], pending_timeout=600)
+    service = Scripted(script)
+    outcome = service.wait(order_names=["order.new"], pending_timeout=600)
     assert not outcome.failed, outcome.result["msg"]
 
 
 @pytest.mark.parametrize("ahead", [-600, 600])
 def test_no_order_is_older_than_the_slower_clock_says(ahead: float) -> None:
     def script(question: Question) -> Answer:
-        return listing(row("order.new", "pending", age=0), date=NOW + question.at + ahead)
+        return listing(row("order.new", "pending", age=0), date_off=ahead)
 
-    with scripted(script) as service:
-        outcome = service.wait(order_names=["order.new"], pending_timeout=400)
+    service = Scripted(script)
+    outcome = service.wait(order_names=["order.new"], pending_timeout=400)
     assert outcome.failed and 399 <= outcome.result["elapsed"] <= 401
 
 
 @pytest.mark.parametrize("minutes", [-10, 10])
 def test_an_age_counts_back_from_the_services_time(minutes: float) -> None:
     """This machine's clock is off; the service stamps its orders by its own."""
-    begin = NOW - 60 * minutes
     placed = row("order.new", "successed", age=60 * minutes + 300)
     stale = row("order.stale", "failed", age=60 * minutes + 900)
 
     def script(question: Question) -> Answer:
-        return listing(placed, stale, date=begin + question.at)
+        return listing(placed, stale, date_off=-60 * minutes)
 
-    with scripted(script) as service:
-        outcome = service.wait(involved_names=["pool-a"], since="10m")
+    service = Scripted(script)
+    outcome = service.wait(involved_names=["pool-a"], since="10m")
     assert not outcome.failed, outcome.result["msg"]
     assert [order["order_name"] for order in outcome.result["orders"]] == ["order.new"]
 
@@ -398,11 +397,11 @@ def test_an_age_counts_back_from_the_services_time(minutes: float) -> None:
 def test_retry_after_blinds_no_wait(seconds: str) -> None:
     throttled = Answer(status=429, body={}, headers={"Retry-After": seconds})
     script = timed((2000, listing(NEW)), (2020, throttled), (9e9, listing(DONE)))
-    with scripted(script) as service:
-        outcome = service.wait(order_names=["order.new"])
+    service = Scripted(script)
+    outcome = service.wait(order_names=["order.new"])
     assert not outcome.failed and outcome.result["elapsed"] <= 2300
-    with scripted(timed((50, listing(NEW)), (9e9, throttled))) as service:
-        outcome = service.wait(order_names=["order.new"], wait_timeout=600)
+    service = Scripted(timed((50, listing(NEW)), (9e9, throttled)))
+    outcome = service.wait(order_names=["order.new"], wait_timeout=600)
     assert outcome.failed and outcome.result["timed_out"]
     assert service.asked[-1].at == pytest.approx(600, abs=0.1), "the poll at the deadline is always made"
 
@@ -438,11 +437,11 @@ SURVIVED = {
 @pytest.mark.parametrize("fault", SURVIVED)
 def test_after_a_good_poll_it_is_survived(fault: str) -> None:
     script = timed((50, listing(NEW)), (400, SURVIVED[fault]), (9e9, listing(DONE)))
-    with scripted(script) as service:
-        outcome = service.wait(order_names=["order.new"])
+    service = Scripted(script)
+    outcome = service.wait(order_names=["order.new"])
     assert not outcome.failed, outcome.result["msg"]
-    with scripted(timed((50, listing(NEW)), (9e9, SURVIVED[fault]))) as service:
-        outcome = service.wait(order_names=["order.new"], wait_timeout=700)
+    service = Scripted(timed((50, listing(NEW)), (9e9, SURVIVED[fault])))
+    outcome = service.wait(order_names=["order.new"], wait_timeout=700)
     assert outcome.failed and outcome.result["timed_out"] and 700 <= outcome.result["elapsed"] <= 702
     assert "goes on" not in service.lines[-1][1] or service.lines[-1][0] < 690
 
@@ -452,19 +451,19 @@ REFUSED = [(401, "APIGW.0301"), (401, "ModelArts.0203"), (403, "ModelArts.0206")
 
 @pytest.mark.parametrize(("status", "code"), REFUSED)
 def test_a_refusal_ends_it(status: int, code: str) -> None:
-    with scripted(timed((50, listing(NEW)), (9e9, refusal(status, code)))) as service:
-        outcome = service.wait(order_names=["order.new"])
+    service = Scripted(timed((50, listing(NEW)), (9e9, refusal(status, code))))
+    outcome = service.wait(order_names=["order.new"])
     assert outcome.failed and outcome.result["elapsed"] < 80 and not outcome.result["timed_out"]
     assert not any("goes on" in line for dummy, line in service.lines)
 
 
 def test_a_refusal_that_may_be_a_gateways_ends_it_when_it_comes_twice() -> None:
-    with scripted(timed((50, listing(NEW)), (65, refusal(403)), (9e9, listing(DONE)))) as service:
-        outcome = service.wait(order_names=["order.new"])
+    service = Scripted(timed((50, listing(NEW)), (65, refusal(403)), (9e9, listing(DONE))))
+    outcome = service.wait(order_names=["order.new"])
     assert not outcome.failed
-    with scripted(timed((50, listing(NEW)), (9e9, refusal(403)))) as service:
-        outcome = service.wait(order_names=["order.new"])
-        assert sum(question.at > 50 for question in service.asked) == 2
+    service = Scripted(timed((50, listing(NEW)), (9e9, refusal(403))))
+    outcome = service.wait(order_names=["order.new"])
+    assert sum(question.at > 50 for question in service.asked) == 2
     assert outcome.failed and outcome.result["status"] == 403
 
 
@@ -473,15 +472,15 @@ AT_ONCE = ["HTTP 404", "HTTP 302", "HTTP 400", "APIGW.0101", "another shape", "a
 
 @pytest.mark.parametrize("fault", AT_ONCE)
 def test_at_the_first_poll_it_looks_like_a_mistake(fault: str) -> None:
-    with scripted(polls(SURVIVED[fault])) as service:
-        outcome = service.wait(order_names=["order.new"])
+    service = Scripted(polls(SURVIVED[fault]))
+    outcome = service.wait(order_names=["order.new"])
     assert outcome.failed and outcome.result["polls"] == 1
 
 
 def test_where_no_poll_was_ever_answered_it_is_given_up() -> None:
     nothing = Answer(error=requests.exceptions.ConnectionError(ConnectionRefusedError()))
-    with scripted(polls(nothing)) as service:
-        outcome = service.wait(order_names=["order.new"], wait_timeout=7200)
+    service = Scripted(polls(nothing))
+    outcome = service.wait(order_names=["order.new"], wait_timeout=7200)
     assert outcome.failed and not outcome.result["timed_out"] and 300 <= outcome.result["elapsed"] <= 301
     assert outcome.result["msg"].startswith("No poll has worked within 5m00s (visible_timeout): Nothing accepts")
     assert all(line.startswith("modelarts: no poll has worked yet") for dummy, line in service.lines)
@@ -489,8 +488,8 @@ def test_where_no_poll_was_ever_answered_it_is_given_up() -> None:
 
 def test_a_service_that_only_throttles_is_there() -> None:
     throttled = Answer(status=429, body={})
-    with scripted(timed((900, throttled), (9e9, listing(DONE)))) as service:
-        outcome = service.wait(order_names=["order.new"])
+    service = Scripted(timed((900, throttled), (9e9, listing(DONE))))
+    outcome = service.wait(order_names=["order.new"])
     assert not outcome.failed and len(service.asked) < 40
 
 
@@ -499,6 +498,6 @@ def test_a_service_that_only_throttles_is_there() -> None:
 
 def test_a_wait_whose_process_has_ended_polls_no_more() -> None:
     clock = VirtualClock()
-    with scripted(polls(listing(NEW)), clock) as service:
-        outcome = service.wait(order_names=["order.new"], is_orphaned=lambda: clock.now > NOW + 100)
+    service = Scripted(polls(listing(NEW)), clock)
+    outcome = service.wait(order_names=["order.new"], is_orphaned=lambda: clock.now > NOW + 100)
     assert outcome.failed and service.asked[-1].at <= 100
