@@ -375,7 +375,7 @@ def newest_of_each_pool(orders: t.Iterable[Order]) -> list[Order]:
     no pool stands for itself.
     """
     listed = newest_first(orders)
-    pools = _pools_of(listed)
+    pools = pools_of(listed)
     last: dict[str, int] = {}
     for order, names in zip(listed, pools):
         if len(names) == 1:  # one that may be of several pools hides no other order of any
@@ -389,7 +389,7 @@ def newest_of_each_pool(orders: t.Iterable[Order]) -> list[Order]:
     ]
 
 
-def _pools_of(orders: t.Iterable[Order]) -> list[set[str]]:
+def pools_of(orders: t.Iterable[Order]) -> list[set[str]]:
     """Return the pools of each order: its ID; where an order has none, all of the same display name, else that name."""
     orders = list(orders)
     ids: dict[str, set[str]] = {}

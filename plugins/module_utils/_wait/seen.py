@@ -62,6 +62,18 @@ class SeenOrders:
         met = [seen.order for seen in self._seen.values() if target in seen.targets]
         return model.newest_of_each_pool(met) if latest and target.kind == POOL else met
 
+    def pools(self) -> dict[str, set[str]]:
+        """Return of each order that met a pool, by its key, the pools that it is, or may be, of."""
+        met = self._of_pools()
+        return {model.key_of(order): pools for order, pools in zip(met, model.pools_of(met))}
+
+    def newest_of_pools(self) -> list[Order]:
+        """Return of each pool that was met the orders that may be its newest."""
+        return model.newest_of_each_pool(self._of_pools())
+
+    def _of_pools(self) -> list[Order]:
+        return [seen.order for seen in self._seen.values() if any(target.kind == POOL for target in seen.targets)]
+
     def update(self, rows: t.Iterable[Order], targets: Targets, now_ms: int) -> list[SeenOrder]:
         """Take the rows of one listing and return what it shows for the first time; other orders do not matter."""
         new, rows = [], list(rows)

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import typing as t
 
+from .._orders import model
+from .._orders.model import Order
 from .seen import SeenOrders
-from .targets import POOL, Target, Targets
+from .targets import Targets
 
 # A timer that ends within this many seconds has ended: clocks are floating point numbers.
 TICK = 0.00001
@@ -117,38 +119,39 @@ class Absence:
 class Settling:
     """Pools that were first met by finished orders alone: one that was placed a moment ago may not be listed yet.
 
-    A single poll may be stale, so several of them share the time.
+    A single poll may be stale, so several of them share the time. Each pool has its own, also of one display name.
     """
 
     def __init__(self, targets: Targets, seconds: float, answered: CountedTime) -> None:
         """``answered`` is the time in which polls were answered: an outage brings no newer order to light."""
         self._seconds = seconds if not targets.has_since else 0.0
         self._answered = answered
-        self._until: dict[Target, float] = {}
-        self._unmet = {target for target in targets.items if target.kind == POOL}
+        self._until: dict[str, float] = {}
+        self._met: set[str] = set()
+        self._pools: dict[str, set[str]] = {}
 
     def note(self, seen: SeenOrders, began: float, now: float) -> None:
         """Begin with pools that were met just now; end where an order came that is not finished.
 
         The time is over with a poll that began after it: what a slow one shows is as old as its begin.
         """
-        for target in [*self._unmet, *self._until]:
-            met = seen.meeting(target, latest=True)
-            if not met:
-                continue
-            settled = not all(order["finished"] for order in met)
-            if settled:
-                self._until.pop(target, None)
-            elif target in self._unmet and self._seconds:
-                self._until[target] = self._answered.value + self._seconds
-            self._unmet.discard(target)
+        self._pools = seen.pools()
+        finished: dict[str, bool] = {}
+        for order in seen.newest_of_pools():
+            for pool in self._pools[model.key_of(order)]:
+                finished[pool] = finished.get(pool, True) and order["finished"]
+        for pool, all_finished in finished.items():
+            if not all_finished:
+                self._until.pop(pool, None)
+            elif pool not in self._met and self._seconds:
+                self._until[pool] = self._answered.value + self._seconds
+        self._met |= finished.keys()
         at_begin = self._answered.value - (now - began)
-        self._until = {target: until for target, until in self._until.items() if at_begin < until - TICK}
+        self._until = {pool: until for pool, until in self._until.items() if at_begin < until - TICK}
 
-    @property
-    def targets(self) -> t.KeysView[Target]:
-        """The pools that are settling."""
-        return self._until.keys()
+    def holds(self, order: Order) -> bool:
+        """Return whether a pool that an order is, or may be, of is settling."""
+        return not self._until.keys().isdisjoint(self._pools.get(model.key_of(order), ()))
 
     def limits(self, now: float) -> t.Iterator[float]:
         """Yield the seconds until the next poll that settling needs."""

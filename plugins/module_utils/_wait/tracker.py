@@ -153,8 +153,9 @@ class Tracker:
         return model.newest_first(orders.values())
 
     def _is_settling(self, order: Order) -> bool:
-        """Whether an order counts only for pools that are settling."""
-        return self.seen.of(order).targets <= self._settling.targets
+        """Whether an order counts only for a pool that is settling."""
+        only_pools = all(target.kind == POOL for target in self.seen.of(order).targets)
+        return only_pools and self._settling.holds(order)
 
     def _stand(self) -> None:
         """Derive the standing from what is known."""
@@ -171,6 +172,7 @@ class Tracker:
         short = matched < self.policy.expected_count
         absent = {model.key_of(order) for order in unfinished if not self.seen.of(order).listed}
         self._absence.note({*absent, *missing, *([None] if short else [])})
+        pools = [target for target in self.targets.items if target.kind == POOL]
         lost = self._absence.given_up & absent
         self.standing = Standing(
             orders=tuple(orders),
@@ -179,7 +181,7 @@ class Tracker:
             missing=tuple(missing),
             not_found=tuple(target for target in missing if target in self._absence.given_up),
             lost=tuple(self.seen.of(order) for order in unfinished if model.key_of(order) in lost),
-            settling=tuple(self._settling.targets),
+            settling=tuple(pool for pool in pools if any(map(self._settling.holds, self.seen.meeting(pool)))),
             matched=matched,
             short=short,
             too_few=None in self._absence.given_up and not missing,

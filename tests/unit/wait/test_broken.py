@@ -366,3 +366,35 @@ def test_an_order_that_does_not_tell_its_operation_may_be_the_one(operation: str
 
     outcome = Scripted(by_time(rows)).wait(involved_names=["pool-a"], operation=["apply"], wait_timeout=300)
     assert outcome.failed and outcome.result["timed_out"]
+
+
+# Several pools of one display name
+
+
+def of_pool(pool_id: str, name: str, phase: str, age: float) -> Row:
+    """Return an order of one of the pools that are all called pool-a."""
+    return row(name, phase, age=age, resourceName=pool_id)
+
+
+@pytest.mark.parametrize(("age", "listed"), [(9000, 0), (30, 3)])
+def test_each_pool_of_one_display_name_settles(age: float, listed: float) -> None:
+    """One pool's order is under way, the other shows an older success until its new order is listed."""
+
+    def rows(at: float) -> list[Row]:
+        first = of_pool("a-1", "first", "processing" if at < 6 else "successed", 5)
+        second = [of_pool("a-2", "old", "successed", age)] if at >= listed else []
+        return [first, *second, *([of_pool("a-2", "new", "processing", 1)] if at >= 25 else [])]
+
+    outcome = Scripted(by_time(rows)).wait(involved_names=["pool-a"], interval=2, wait_timeout=200)
+    assert outcome.failed and outcome.result["timed_out"]
+    assert {found["order_name"] for found in outcome.result["orders"]} == {"first", "new"}
+
+
+def test_a_failure_counts_at_once_while_another_pool_of_the_same_name_settles() -> None:
+    def rows(at: float) -> list[Row]:
+        old = of_pool("a-2", "old", "failed", 9000)
+        return [of_pool("a-1", "first", "processing" if at < 5 else "failed", 5), old]
+
+    outcome = Scripted(by_time(rows)).wait(involved_names=["pool-a"], interval=2, wait_timeout=200)
+    assert outcome.failed and outcome.result["elapsed"] < 10
+    assert [failed["order_name"] for failed in outcome.result["failed_orders"]] == ["first"]
