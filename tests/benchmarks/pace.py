@@ -4,9 +4,9 @@
 
     python -m ansible_collections.huaweicloud.modelarts.tests.benchmarks.pace [FILE]
 
-prints the tables (and writes them to FILE), and exits with 1 when a promise is broken. A strategy makes looks until
-one finds the order ended. Requests count every look, the first and the noticing one as well; lateness is the time
-from the end to that look. The first look comes up to 15 s after the order began, so that no strategy gains
+prints the tables (and writes them to FILE), and exits with 1 when a promise is broken. A strategy makes polls until
+one finds the order ended. Requests count every poll, the first and the noticing one as well; lateness is the time
+from the end to that poll. The first poll comes up to 15 s after the order began, so that no strategy gains
 from ends on a full minute. Averages are taken over all orders and histories first, the product after that.
 """
 
@@ -33,11 +33,11 @@ LAST_END = 5400.0
 FIXED = "fixed 15 s"
 DEPTHS = (0, 3, 12, 50)
 Delays = Callable[[float, Random], Iterator[float]]
-"""From the age at the first look to the delays after it."""
+"""From the age at the first poll to the delays after it."""
 
 
 class Size(NamedTuple):
-    """How much is simulated: `runs` look sequences (each with a history of its own), `orders` ends for each."""
+    """How much is simulated: `runs` sequences of polls (each with a history of its own), `orders` ends for each."""
 
     runs: int = 80
     orders: int = 250
@@ -109,8 +109,8 @@ OTHERS: dict[str, Delays] = {
 }
 
 
-def looks(delays: Delays, random: Random) -> list[float]:
-    """The ages of an order at the looks of one wait, up to the first look after every possible end."""
+def polls(delays: Delays, random: Random) -> list[float]:
+    """The ages of an order at the polls of one wait, up to the first poll after every possible end."""
     first = random.uniform(0.0, 15.0)
     ages = []
     for age in accumulate(delays(first, random), initial=first):
@@ -125,7 +125,7 @@ def simulate(truth: Draw, strategy: Callable[[Random], Delays], size: Size) -> C
     ends, random = Random(SEED), Random(SEED + 1)
     requests, late = 0, 0.0
     for dummy in range(size.runs):
-        ages = looks(strategy(random), random)
+        ages = polls(strategy(random), random)
         for end in [truth(ends) for dummy in range(size.orders)]:
             noticed = bisect_left(ages, end)
             requests += noticed + 1
@@ -143,7 +143,7 @@ def measure(size: Size) -> dict[str, dict[str, Cost]]:
     """Distribution -> strategy -> cost; the collection's pace as `ours, N past`."""
     table = {}
     for name, truth in DISTRIBUTIONS.items():
-        # Other strategies do not learn: more and shorter runs even out the phase of the first look.
+        # Other strategies do not learn: more and shorter runs even out the phase of the first poll.
         plain = Size(size.runs * 5, size.orders // 5)
         costs = {other: simulate(truth, always(delays), plain) for other, delays in OTHERS.items()}
         for depth in DEPTHS:
@@ -185,8 +185,8 @@ SPDX-License-Identifier: GPL-3.0-or-later
 # Requests against lateness of the wait
 
 Written by `tests/benchmarks/pace.py`: virtual time, {total:,} orders in every line, {runs} histories, a fixed seed.
-Late is the mean time from the end of an order to the look that notices it. Requests count the first and the
-noticing look. Durations are cut to 1 to 90 minutes; the log-normal ones have a median of 18 minutes.
+Late is the mean time from the end of an order to the poll that notices it. Requests count the first and the
+noticing poll. Durations are cut to 1 to 90 minutes; the log-normal ones have a median of 18 minutes.
 
 ## Requests x lateness as a share of fixed 15 s (smaller is better)
 """

@@ -179,14 +179,14 @@ SECRETS = (
     "WRONGpasswordOfTheTests",
 )
 Sims = dict[tuple[str, str], Sim]
-DOORS = ("module", "lookup")
+ENTRY_POINTS = ("module", "lookup")
 
 
 @pytest.fixture(scope="module")
 def sims(clouds: Clouds) -> Sims:
-    """Return a cloud of its own for each mistake at each door, so that requests can be counted."""
+    """Return a cloud of its own for each mistake at each entry point, so that requests can be counted."""
     orders = [{"pool": "pool-5ed5", "state": "succeeded", "created": "1h"}]
-    return {(door, name): clouds.new(orders, **case.cloud) for name, case in CASES.items() for door in DOORS}
+    return {(entry, name): clouds.new(orders, **case.cloud) for name, case in CASES.items() for entry in ENTRY_POINTS}
 
 
 @pytest.fixture(scope="module")
@@ -194,23 +194,23 @@ def run(ansible: Ansible, sims: Sims) -> Run:
     """Make every mistake in one play."""
     makers: dict[str, Callable[..., dict[str, Any]]] = {"module": ask, "lookup": look_up}
     tasks = []
-    for (door, name), sim in sims.items():
-        options = {**CASES[name].task_options(sim, name), **({"on_missing": "error"} if door == "lookup" else {})}
-        tasks.append(makers[door](f"{door}: {name}", options, ignore_errors=True))
+    for (entry, name), sim in sims.items():
+        options = {**CASES[name].task_options(sim, name), **({"on_missing": "error"} if entry == "lookup" else {})}
+        tasks.append(makers[entry](f"{entry}: {name}", options, ignore_errors=True))
     cwd = ansible.folder()
     credentials = {name: case.credentials for name, case in CASES.items()}
     (cwd / "vars.json").write_text(json.dumps({"credentials": credentials}), encoding="utf-8")
     return ansible.tasks(tasks, "-e", "@vars.json", cwd=cwd)
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRY_POINTS)
 @pytest.mark.parametrize("name", CASES)
-def test_one_line_says_what_is_wrong_and_what_to_do(run: Run, door: str, name: str) -> None:
+def test_one_line_says_what_is_wrong_and_what_to_do(run: Run, entry: str, name: str) -> None:
     """All the words are there, on one line of a sensible length."""
-    msg = str(run.failure(f"{door}: {name}")["msg"])
+    msg = str(run.failure(f"{entry}: {name}")["msg"])
     case = CASES[name]
     # ansible-core 2.19 and later do not name the choices of a lookup's option any more.
-    words = case.words[:2] if door == "lookup" and case.refused_by_ansible else case.words
+    words = case.words[:2] if entry == "lookup" and case.refused_by_ansible else case.words
     assert [word for word in words if word not in msg] == [], msg
     assert "\n" not in msg.strip()
     assert len(msg) < 600
@@ -229,12 +229,12 @@ def test_a_failure_has_the_full_shape(run: Run, documentation: dict[str, Any], n
     assert case.status is None or result["request_id"]
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRY_POINTS)
 @pytest.mark.parametrize("name", CASES)
-def test_it_costs_no_more_requests_than_needed(run: Run, sims: Sims, door: str, name: str) -> None:
+def test_it_costs_no_more_requests_than_needed(run: Run, sims: Sims, entry: str, name: str) -> None:
     """Above all a refused key is never tried again: six bad signatures lock it."""
-    assert run.of(f"{door}: {name}")
-    count = sims[door, name].count()
+    assert run.of(f"{entry}: {name}")
+    count = sims[entry, name].count()
     # Of 0.3 s a busy machine may leave nothing to send the request in.
     assert count == CASES[name].requests or (name == "no answer in time" and count == 0)
 
@@ -247,7 +247,7 @@ def test_no_traceback_and_no_secret(run: Run) -> None:
     assert [secret for secret in SECRETS if secret in text] == []
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_a_message_does_not_repeat_the_password_of_a_url(run: Run, door: str) -> None:
+@pytest.mark.parametrize("entry", ENTRY_POINTS)
+def test_a_message_does_not_repeat_the_password_of_a_url(run: Run, entry: str) -> None:
     """The message goes into tickets and chats."""
-    assert "secretive-word" not in run.failure(f"{door}: user in the URL")["msg"]
+    assert "secretive-word" not in run.failure(f"{entry}: user in the URL")["msg"]

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The three ways to say who asks, through both doors, and which credentials win."""
+"""The three ways to say who asks, through both entry points, and which credentials win."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TEMPORARY = {
 POOL = [{"pool": "pool-5ed5", "order_name": "mine", "state": "succeeded", "created": "1h"}]
 #: An order of the same pool in another project: whoever sees it asked for the wrong one.
 LAB = [{"pool": "pool-5ed5", "order_name": "lab", "state": "succeeded", "created": "1h", "project": OTHER_PROJECT}]
-DOORS = {"module": ask, "lookup": look_up}
+ENTRY_POINTS = {"module": ask, "lookup": look_up}
 
 #: What is given, without project_id where it says so; the order that comes back; the requests, by kind.
 WAYS_IN: dict[str, tuple[dict[str, Any], str, dict[str, int]]] = {
@@ -68,31 +68,31 @@ def cloud(clouds: Clouds) -> Sim:
 
 @pytest.fixture(scope="module")
 def sims(clouds: Clouds) -> Sims:
-    """Return a cloud for each way in at each door."""
-    return {(door, name): cloud(clouds) for name in WAYS_IN for door in DOORS}
+    """Return a cloud for each way in at each entry point."""
+    return {(entry, name): cloud(clouds) for name in WAYS_IN for entry in ENTRY_POINTS}
 
 
 @pytest.fixture(scope="module")
 def run(ansible: Ansible, sims: Sims) -> Run:
     """Go in by every way, as loudly as ansible can be made to talk."""
     cwd = ansible.folder()
-    given = {f"{door}: {name}": {**sims[door, name].place, **WAYS_IN[name][0]} for door, name in sims}
+    given = {f"{entry}: {name}": {**sims[entry, name].place, **WAYS_IN[name][0]} for entry, name in sims}
     (cwd / "vars.json").write_text(json.dumps({"given": given}), encoding="utf-8")
     tasks = []
     for title, options in given.items():
         references = {option: f"{{{{ given[{title!r}][{option!r}] }}}}" for option, value in options.items() if value}
-        tasks.append(DOORS[title.partition(":")[0]](title, references))
+        tasks.append(ENTRY_POINTS[title.partition(":")[0]](title, references))
     return ansible.tasks(tasks, "-e", "@vars.json", "-vvvv", cwd=cwd)
 
 
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("entry", ENTRY_POINTS)
 @pytest.mark.parametrize("name", WAYS_IN)
-def test_a_way_in(run: Run, sims: Sims, door: str, name: str) -> None:
+def test_a_way_in(run: Run, sims: Sims, entry: str, name: str) -> None:
     """It shows the orders of the right project, for the fewest requests, by the right method."""
-    result = run.result(f"{door}: {name}")
-    orders = result["orders"] if door == "module" else result["msg"]
+    result = run.result(f"{entry}: {name}")
+    orders = result["orders"] if entry == "module" else result["msg"]
     assert [order["order_name"] for order in orders] == [WAYS_IN[name][1]]
-    rows = sims[door, name].requests()
+    rows = sims[entry, name].requests()
     assert {api: sum(row["api"] == api for row in rows) for api in {row["api"] for row in rows}} == WAYS_IN[name][2]
     assert rows[-1]["auth"] == next(kind for start, kind in KINDS.items() if name.startswith(start))
 
@@ -100,7 +100,7 @@ def test_a_way_in(run: Run, sims: Sims, door: str, name: str) -> None:
 def test_no_secret_is_shown(run: Run, sims: Sims) -> None:
     """Not the ones given, nor the tokens that passwords bought, at the highest verbosity."""
     bought = [token for sim in sims.values() for token in sim.cloud.identity.tokens if token != TOKEN]
-    assert len(bought) == 3 * len(DOORS)
+    assert len(bought) == 3 * len(ENTRY_POINTS)
     text = run.succeeded().output + json.dumps([event.result for event in run.events])
     assert [secret for secret in (*SECRETS, *bought) if secret in text] == []
 
@@ -114,10 +114,10 @@ def mixed(ansible: Ansible, clouds: Clouds) -> tuple[Run, Sims]:
         "half": {"access_key": KEYS["access_key"]},
         "none": {},
     }
-    sims = {(door, name): cloud(clouds) for name in given for door in DOORS}
+    sims = {(entry, name): cloud(clouds) for name in given for entry in ENTRY_POINTS}
     tasks = [
-        DOORS[door](f"{door}: {name}", {**sim.place, **given[name]}, ignore_errors=True)
-        for (door, name), sim in sims.items()
+        ENTRY_POINTS[entry](f"{entry}: {name}", {**sim.place, **given[name]}, ignore_errors=True)
+        for (entry, name), sim in sims.items()
     ]
     variables = {f"modelarts_{name}": value for name, value in LOGIN.items()}
     sims["lookup", "variables"] = sim = cloud(clouds)
@@ -131,7 +131,7 @@ def mixed(ansible: Ansible, clouds: Clouds) -> tuple[Run, Sims]:
 
 
 @pytest.mark.parametrize(
-    ("door", "name", "auths"),
+    ("entry", "name", "auths"),
     [
         ("module", "key", ["aksk"]),
         ("lookup", "key", ["aksk"]),
@@ -141,25 +141,25 @@ def mixed(ansible: Ansible, clouds: Clouds) -> tuple[Run, Sims]:
     ],
 )
 def test_credentials_in_the_task_beat_the_environment(
-    mixed: tuple[Run, Sims], door: str, name: str, auths: list[str]
+    mixed: tuple[Run, Sims], entry: str, name: str, auths: list[str]
 ) -> None:
     """As a whole: a token in the environment never overrides a key in the task."""
     run, sims = mixed
-    assert run.result(f"{door}: {name}")
-    assert [row["auth"] for row in sims[door, name].requests()] == auths
+    assert run.result(f"{entry}: {name}")
+    assert [row["auth"] for row in sims[entry, name].requests()] == auths
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_half_a_key_is_not_completed_by_the_environment(mixed: tuple[Run, Sims], door: str) -> None:
+@pytest.mark.parametrize("entry", ENTRY_POINTS)
+def test_half_a_key_is_not_completed_by_the_environment(mixed: tuple[Run, Sims], entry: str) -> None:
     """The secret key there may belong to another access key."""
     run, sims = mixed
-    assert "secret_key missing" in run.failure(f"{door}: half")["msg"]
-    assert sims[door, "half"].count() == 0
+    assert "secret_key missing" in run.failure(f"{entry}: half")["msg"]
+    assert sims[entry, "half"].count() == 0
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_the_environment_counts_where_the_task_gives_nothing(mixed: tuple[Run, Sims], door: str) -> None:
+@pytest.mark.parametrize("entry", ENTRY_POINTS)
+def test_the_environment_counts_where_the_task_gives_nothing(mixed: tuple[Run, Sims], entry: str) -> None:
     """Its token wins over its key, as in the task, even where it is refused; once is enough."""
     run, sims = mixed
-    assert "refuses the token" in run.failure(f"{door}: none")["msg"]
-    assert [row["auth"] for row in sims[door, "none"].requests()] == ["token"]
+    assert "refuses the token" in run.failure(f"{entry}: none")["msg"]
+    assert [row["auth"] for row in sims[entry, "none"].requests()] == ["token"]

@@ -39,7 +39,7 @@ PARTNER, METADATA = DEFAULTS["agencies"][0], "MODELARTS_TEST_METADATA"
 WRONG = "WRONG-value-that-must-not-be-used"
 NO_HOST = "simulator.invalid"
 CLOSED = ClosedPort()
-DOORS = {"module": ask, "lookup": look_up}
+ENTRY_POINTS = {"module": ask, "lookup": look_up}
 
 #: What the environment holds ({url} is the cloud's address, {id} the project's), and the auth and API of each request.
 #: Of several variables for one option the first one wins, so there the others are wrong on purpose.
@@ -162,7 +162,7 @@ TROUBLE = {"kind": "status", "status": 503, "retry_after": 0, "times": 0}
 
 @pytest.fixture(scope="module")
 def told(ansible: Ansible, clouds: Clouds) -> dict[str, tuple[Run, Sim]]:
-    """Tell each story in a process whose environment it is: both doors, with no connection option at all."""
+    """Tell each story in a process whose environment it is: both entry points, with no connection option at all."""
     runs = {}
     for name, (environment, requests) in STORIES.items():
         keys = [TEMPORARY] if "SECURITY_TOKEN" in "".join(environment) else [KEYS]
@@ -171,7 +171,7 @@ def told(ansible: Ansible, clouds: Clouds) -> dict[str, tuple[Run, Sim]]:
         sim = clouds.new(orders, [TROUBLE] if name == "retries" else [], keys=keys)
         places = {"url": sim.url, "id": sim.project, "metadata": sim.metadata[METADATA]}
         env = {key: value.format(**places) for key, value in environment.items()}
-        tasks = [maker(door, {}, ignore_errors=not requests) for door, maker in DOORS.items()]
+        tasks = [maker(entry, {}, ignore_errors=not requests) for entry, maker in ENTRY_POINTS.items()]
         runs[name] = ansible.tasks(tasks, env=env), sim
     return runs
 
@@ -184,7 +184,7 @@ def test_every_variable_is_told_of() -> None:
 
 @pytest.mark.parametrize("story", [name for name, (dummy, requests) in STORIES.items() if requests])
 def test_the_environment_is_enough(told: dict[str, tuple[Run, Sim]], story: str) -> None:
-    """Both doors see the order, and each asked as it should."""
+    """Both entry points see the order, and each asked as it should."""
     run, sim = told[story]
     assert [order["order_name"] for order in run.result("module")["orders"]] == ["mine"]
     assert [order["order_name"] for order in run.result("lookup")["msg"]] == ["mine"]
@@ -192,23 +192,23 @@ def test_the_environment_is_enough(told: dict[str, tuple[Run, Sim]], story: str)
 
 
 def test_retries_count(told: dict[str, tuple[Run, Sim]]) -> None:
-    """One further try at each door."""
+    """One further try at each entry point."""
     run, sim = told["retries"]
     assert run.failure("module")["status"] == 503
     assert run.failure("lookup")
     assert sim.count() == 4
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_region_and_cloud_make_the_address(told: dict[str, tuple[Run, Sim]], door: str) -> None:
+@pytest.mark.parametrize("entry", ENTRY_POINTS)
+def test_region_and_cloud_make_the_address(told: dict[str, tuple[Run, Sim]], entry: str) -> None:
     """A host of that name does not exist, which the message says."""
-    assert f"modelarts.moon-1.{NO_HOST}" in told["an address"][0].failure(door)["msg"]
+    assert f"modelarts.moon-1.{NO_HOST}" in told["an address"][0].failure(entry)["msg"]
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_the_first_bundle_of_cas_counts(told: dict[str, tuple[Run, Sim]], door: str) -> None:
+@pytest.mark.parametrize("entry", ENTRY_POINTS)
+def test_the_first_bundle_of_cas_counts(told: dict[str, tuple[Run, Sim]], entry: str) -> None:
     """It stands in for ca_path, and so is looked for."""
-    assert "ca_path: /first.pem: No such file" in told["a bundle of CAs"][0].failure(door)["msg"]
+    assert "ca_path: /first.pem: No such file" in told["a bundle of CAs"][0].failure(entry)["msg"]
 
 
 def test_the_environment_of_a_task(ansible: Ansible, clouds: Clouds, way: dict[str, bool]) -> None:
@@ -299,24 +299,24 @@ def secured(ansible: Ansible, clouds: Clouds) -> Run:
     }
     env = {"HTTP_PROXY": CLOSED.url}
     tasks = [
-        maker(f"{door}: {name}", options, ignore_errors=True)
+        maker(f"{entry}: {name}", options, ignore_errors=True)
         for name, options in asked.items()
-        for door, maker in DOORS.items()
+        for entry, maker in ENTRY_POINTS.items()
     ]
     return ansible.tasks(tasks, env=env)
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_certificates_and_proxies(secured: Run, door: str) -> None:
+@pytest.mark.parametrize("entry", ENTRY_POINTS)
+def test_certificates_and_proxies(secured: Run, entry: str) -> None:
     """validate_certs, ca_path and use_proxy, by what they let through."""
     run = secured
-    assert "not trusted" in run.failure(f"{door}: untrusted")["msg"]
-    assert "ca_path" in run.failure(f"{door}: untrusted")["msg"]
-    assert run.result(f"{door}: ca_path")
-    assert run.result(f"{door}: not verified")
-    assert "use_proxy" in run.failure(f"{door}: proxy")["msg"]
-    assert NO_HOST in run.failure(f"{door}: no proxy")["msg"]
-    assert "proxy" not in run.failure(f"{door}: no proxy")["msg"]
+    assert "not trusted" in run.failure(f"{entry}: untrusted")["msg"]
+    assert "ca_path" in run.failure(f"{entry}: untrusted")["msg"]
+    assert run.result(f"{entry}: ca_path")
+    assert run.result(f"{entry}: not verified")
+    assert "use_proxy" in run.failure(f"{entry}: proxy")["msg"]
+    assert NO_HOST in run.failure(f"{entry}: no proxy")["msg"]
+    assert "proxy" not in run.failure(f"{entry}: no proxy")["msg"]
 
 
 def self_signed(folder: Any) -> tuple[str, str]:

@@ -96,12 +96,12 @@ def run(ansible: Ansible, sim: Sim) -> Run:
     return ansible.tasks(tasks, module_defaults={GROUP: sim.options}, vars=variables)
 
 
-@pytest.mark.parametrize("door", ["module", "lookup"])
+@pytest.mark.parametrize("entry", ["module", "lookup"])
 @pytest.mark.parametrize("case", CASES)
-def test_a_filter_keeps_what_it_says(run: Run, door: str, case: str) -> None:
+def test_a_filter_keeps_what_it_says(run: Run, entry: str, case: str) -> None:
     """The orders and their sequence, and for some cases what is in them."""
-    result = run.result(f"{door}: {case}")
-    orders = result["orders"] if door == "module" else result["msg"]
+    result = run.result(f"{entry}: {case}")
+    orders = result["orders"] if entry == "module" else result["msg"]
     assert [order["order_name"] for order in orders] == CASES[case][1]
     assert CHECKS.get(case, lambda orders: True)(orders)
 

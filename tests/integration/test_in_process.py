@@ -79,7 +79,7 @@ CASES = [
     Case("a refusal that repeats the token", {"pool": "pool-none"}, "refusing echo", fails=True),
     Case("a wait", {"order_names": ["order.done"]}, module=WAIT),
     Case("a wait for a failure", {"order_names": ["order.done", "order.bad"]}, module=WAIT, fails=True),
-    Case("a look", {"order_names": ["order.open"]}, module=WAIT, keywords={"check_mode": True}),
+    Case("a poll", {"order_names": ["order.open"]}, module=WAIT, keywords={"check_mode": True}),
 ]
 Clouded = dict[str, dict[str, str]]
 

@@ -154,7 +154,7 @@ def sims(clouds: Clouds) -> Sims:
 
 
 def wait_for(name: str, options: Mapping[str, Any], **keywords: Any) -> dict[str, Any]:
-    """Return a task that waits: every story but one ends with the first look, however slow this machine is."""
+    """Return a task that waits: every story but one ends with the first poll, however slow this machine is."""
     patience = {"involved_names": ["pool-5ed5"], "wait_timeout": 60, "interval": 0.5, "settle": 0}
     return {"name": name, WAIT: {**patience, **options}, **keywords}
 

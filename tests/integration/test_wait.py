@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The wait through real ansible: every door, every keyword. What it decides is tested in tests/unit/wait."""
+"""The wait through real ansible: every entry point, every keyword. What it decides is tested in tests/unit/wait."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PAUSE = 2
 
 
 def timeline(*steps: tuple[str, int] | str, reason: str | None = None) -> list[dict[str, Any]]:
-    """Return steps of (state, looks), the last one a state alone."""
+    """Return steps of (state, polls), the last one a state alone."""
     found: list[dict[str, Any]] = [
         {"state": step[0], "polls": step[1]} if isinstance(step, tuple) else {"state": step} for step in steps
     ]
@@ -46,7 +46,7 @@ ENDINGS = {"done": timeline("succeeded"), "slow": timeline("processing"), "slow-
 
 
 class Stories(dict[str, Sim]):
-    """A cloud for each order: an order advances with every look, so no other task may look at it."""
+    """A cloud for each order: an order advances with every poll, so no other task may look at it."""
 
     def __init__(self, clouds: Clouds) -> None:
         super().__init__()
@@ -198,7 +198,7 @@ def test_a_failure_names_order_pool_and_reason(run: Run, task: str) -> None:
     assert [order["fail_reason"] for order in result["failed_orders"]] == [REASON]
 
 
-def test_check_mode_looks_once_and_does_not_fail(run: Run) -> None:
+def test_check_mode_polls_once_and_does_not_fail(run: Run) -> None:
     result = run.result("checked")
     assert result["polls"] == 1 and result["summary"]["pending"] == 1 and not result["all_finished"]
 
@@ -211,7 +211,7 @@ def test_retry_after_is_honoured_from_everywhere(run: Run, sims: Stories, task: 
 
 
 @pytest.mark.parametrize("way", ["", " as module"])
-def test_check_mode_tells_why_a_look_failed(run: Run, way: str, documentation: dict[str, Any]) -> None:
+def test_check_mode_tells_why_a_poll_failed(run: Run, way: str, documentation: dict[str, Any]) -> None:
     result = run.result("throttled check" + way)
     assert (result["status"], result["retry_after"], result["polls"]) == (429, PAUSE, 1)
     moments = ("failure", "in check mode, where the poll met a transient fault")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The core as doors see it: whole answers from the simulator, and an interpreter that lacks something."""
+"""The core as entry points see it: whole answers from the simulator, and an interpreter that lacks something."""
 
 from __future__ import annotations
 

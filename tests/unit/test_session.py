@@ -118,7 +118,7 @@ def test_the_environment_variables_of_the_contract() -> None:
     }
 
 
-def test_options_completed_for_doors_that_ansible_does_not_do_it_for() -> None:
+def test_options_completed_for_entry_points_that_ansible_does_not_do_it_for() -> None:
     environ = {"HW_REGION_NAME": "cn-north-4", "HW_MAX_RETRIES": "7", "HW_AUTH_TOKEN": TOKEN, "HW_CLOUD": ""}
     values = complete(CONNECTION, {"region": None, "timeout": 5, "extra": 1}, environ)
     assert (values["region"], values["retries"], values["timeout"], values["extra"]) == ("cn-north-4", "7", 5, 1)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The documentation of every door says what the one table of options says, and the table says what was promised."""
+"""The documentation of every entry point says what the one table of options says, and that says what was promised."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from ansible_collections.huaweicloud.modelarts.tests.support.shapes import sampl
 
 Doc = Mapping[str, Any]
 
-#: The options of each door that has connection options: from the table, and its own (by name, with what it documents).
-DOORS: dict[str, tuple[Mapping[str, Option], dict[str, Option]]] = {
+#: The options of each entry point that has connection options: from the table, and its own, with what it documents.
+ENTRY_POINTS: dict[str, tuple[Mapping[str, Option], dict[str, Option]]] = {
     "module modelarts_order_info": (_options.INFO, {}),
     "module modelarts_order_wait": (_options.WAIT, {}),
     "lookup modelarts_orders": (
@@ -71,19 +71,19 @@ _SAYS_DEFAULT = re.compile(
 _SAYS_UNIT = re.compile(r"second|number of|orders|milliseconds", re.I)
 
 
-def options_of(documentation: dict[str, Any], door: str) -> dict[str, Doc]:
-    """Return the documented options of a door."""
-    kind, name = door.split()
+def options_of(documentation: dict[str, Any], entry: str) -> dict[str, Doc]:
+    """Return the documented options of an entry point."""
+    kind, name = entry.split()
     return dict(documentation[kind][f"{COLLECTION}.{name}"]["doc"]["options"])
 
 
-def table_of(door: str) -> dict[str, Option]:
-    """Return the options that a door takes."""
-    shared, own = DOORS[door]
+def table_of(entry: str) -> dict[str, Option]:
+    """Return the options that an entry point takes."""
+    shared, own = ENTRY_POINTS[entry]
     return {**shared, **own}
 
 
-CASES = [(door, name) for door in DOORS for name in table_of(door)]
+CASES = [(entry, name) for entry in ENTRY_POINTS for name in table_of(entry)]
 
 
 def test_the_table_is_as_promised() -> None:
@@ -94,23 +94,23 @@ def test_the_table_is_as_promised() -> None:
     assert table == PROMISED
 
 
-def test_every_door_is_listed() -> None:
+def test_every_entry_point_is_listed() -> None:
     """Every module and lookup has connection options; an action documents itself by the module of its name."""
     found = {f"{kind} {name.removeprefix(COLLECTION + '.')}" for kind, name in walk() if kind in ("module", "lookup")}
-    assert found == set(DOORS)
-    assert {f"module {name.removeprefix(COLLECTION + '.')}" for name in actions()} <= set(DOORS)
+    assert found == set(ENTRY_POINTS)
+    assert {f"module {name.removeprefix(COLLECTION + '.')}" for name in actions()} <= set(ENTRY_POINTS)
 
 
-@pytest.mark.parametrize("door", DOORS)
-def test_no_option_is_missing_or_made_up(documentation: dict[str, Any], door: str) -> None:
+@pytest.mark.parametrize("entry", ENTRY_POINTS)
+def test_no_option_is_missing_or_made_up(documentation: dict[str, Any], entry: str) -> None:
     """The documented names are the table's."""
-    assert set(options_of(documentation, door)) == set(table_of(door))
+    assert set(options_of(documentation, entry)) == set(table_of(entry))
 
 
-@pytest.mark.parametrize(("door", "name"), CASES)
-def test_an_option_is_documented_as_it_is(documentation: dict[str, Any], door: str, name: str) -> None:
+@pytest.mark.parametrize(("entry", "name"), CASES)
+def test_an_option_is_documented_as_it_is(documentation: dict[str, Any], entry: str, name: str) -> None:
     """Type, default, choices, aliases and elements."""
-    documented, option = options_of(documentation, door)[name], table_of(door)[name]
+    documented, option = options_of(documentation, entry)[name], table_of(entry)[name]
     assert documented["type"] == option.type
     assert documented.get("default") == option.default
     assert type(documented.get("default")) is type(option.default)
@@ -120,11 +120,11 @@ def test_an_option_is_documented_as_it_is(documentation: dict[str, Any], door: s
     assert not documented.get("required")
 
 
-@pytest.mark.parametrize(("door", "name"), CASES)
-def test_a_description_says_what_one_needs_to_know(documentation: dict[str, Any], door: str, name: str) -> None:
+@pytest.mark.parametrize(("entry", "name"), CASES)
+def test_a_description_says_what_one_needs_to_know(documentation: dict[str, Any], entry: str, name: str) -> None:
     """What happens without it, the unit of a number, and each environment variable in the order that they count."""
-    option = table_of(door)[name]
-    description = options_of(documentation, door)[name]["description"]
+    option = table_of(entry)[name]
+    description = options_of(documentation, entry)[name]["description"]
     text = description if isinstance(description, str) else " ".join(description)
     assert option.default is not None or option.credential or _SAYS_DEFAULT.search(text), text
     assert option.type not in ("int", "float") or _SAYS_UNIT.search(text), text
@@ -146,11 +146,11 @@ def test_where_the_lookup_finds_an_option(documentation: dict[str, Any], name: s
     assert [row["name"] for row in documented.get("vars", [])] == variables
 
 
-@pytest.mark.parametrize("door", [door for door in DOORS if door.startswith("module")])
-def test_the_argument_spec_is_the_tables(door: str) -> None:
+@pytest.mark.parametrize("entry", [entry for entry in ENTRY_POINTS if entry.startswith("module")])
+def test_the_argument_spec_is_the_tables(entry: str) -> None:
     """Types, defaults, secrets marked and nothing else, and the environment as a fallback for all but credentials."""
-    spec = _options.argument_spec(DOORS[door][0])
-    for name, option in DOORS[door][0].items():
+    spec = _options.argument_spec(ENTRY_POINTS[entry][0])
+    for name, option in ENTRY_POINTS[entry][0].items():
         assert spec[name]["type"] == option.type
         assert spec[name].get("default") == option.default
         assert spec[name].get("aliases", []) == list(option.aliases)
@@ -161,10 +161,10 @@ def test_the_argument_spec_is_the_tables(door: str) -> None:
         assert fallback == ([] if option.credential else list(option.env))
 
 
-@pytest.mark.parametrize("door", [door for door in DOORS if door.startswith("module")])
-def test_a_module_takes_the_table(door: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("entry", [entry for entry in ENTRY_POINTS if entry.startswith("module")])
+def test_a_module_takes_the_table(entry: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What it hands to AnsibleModule is the table's argument spec, and it supports check mode."""
-    module = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{door.split()[1]}")
+    module = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{entry.split()[1]}")
     seen: list[dict[str, Any]] = []
 
     class Stopped(Exception):
@@ -177,7 +177,7 @@ def test_a_module_takes_the_table(door: str, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(module, "AnsibleModule", note)
     with pytest.raises(Stopped):
         module.main()
-    assert seen[0]["argument_spec"] == _options.argument_spec(DOORS[door][0])
+    assert seen[0]["argument_spec"] == _options.argument_spec(ENTRY_POINTS[entry][0])
     assert seen[0]["supports_check_mode"] is True
 
 

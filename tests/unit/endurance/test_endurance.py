@@ -150,7 +150,7 @@ def test_thousands_of_looks_keep_memory_and_descriptors_flat() -> None:
     with world([running], settings=settings, faults=faults) as here:
         gauge = Gauge()
         environ = here.server.environment()
-        # An interval at which each look has a line: so the gauge is read all along.
+        # An interval at which each poll has a line: so the gauge is read all along.
         options = complete(WAIT, {"order_names": [NAME], "wait_timeout": 30 * 24 * HOUR, "interval": 61}, environ)
         tracemalloc.start()
         try:

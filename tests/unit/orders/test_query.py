@@ -31,7 +31,7 @@ HOUR_MS = 3_600_000
 
 
 def query(**options: Any) -> Query:
-    """Return a query as a door makes it."""
+    """Return a query as an entry point makes it."""
     return Query.from_options(options, NOW_MS)
 
 

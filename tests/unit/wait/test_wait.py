@@ -325,7 +325,7 @@ def test_an_outage_up_to_the_deadline_says_so() -> None:
     assert "HTTP 503" in outcome.result["msg"] and outcome.result["status"] == 503
 
 
-def test_check_mode_looks_once_and_never_fails() -> None:
+def test_check_mode_polls_once_and_never_fails() -> None:
     for timeline in [("processing", 600), "succeeded"], ["failed"], ["pending"]:
         with world([order("pool-a", *timeline)]) as here:
             outcome = here.wait(order_names=["order.pool-a-w4l2n"], check_mode=True)
@@ -419,4 +419,4 @@ def test_the_window_is_fixed_although_an_order_is_not_listed_yet() -> None:
         since = [int(re.search(r"since=(\d+)", entry["query"])[1]) for entry in here.requests("list")]  # type: ignore[index]
     assert not outcome.failed
     assert len(set(since[1:])) == 1 and since[1] > since[0], "no deep listing again for an order that must be new"
-    assert any("expected end about" in text for dummy, text in here.lines), "the first look's history is not forgotten"
+    assert any("expected end about" in text for dummy, text in here.lines), "the first poll's history is not forgotten"
