@@ -142,8 +142,10 @@ class SeenOrders:
             if seen.pending_since is not None and created:
                 seen.pending_since -= max(0, slow_ms - created) / 1000
 
-    def is_newest_of_its_pool(self, order: Order) -> bool:
-        """Return whether no later order of the order's pool is known."""
+    def is_unlisted_deletion(self, order: Order) -> bool:
+        """Return whether a delete order that goes on is not listed, and no later order of its pool is known."""
+        if order["operation"] != "delete" or order["finished"] or self.of(order).listed:
+            return False
         newest = model.newest_of_each_pool(seen.order for seen in self._seen.values())
         return any(model.key_of(each) == model.key_of(order) for each in newest)
 

@@ -122,12 +122,7 @@ class Tracker:
 
     def deletions(self) -> list[Order]:
         """Return delete orders that are waited for and were not listed now: their pools may be gone."""
-        return [
-            order
-            for order in self.standing.open
-            if order["operation"] == "delete" and not order["finished"] and not self.seen.of(order).listed
-            if self.seen.is_newest_of_its_pool(order)
-        ]
+        return [order for order in self.standing.open if self.seen.is_unlisted_deletion(order)]
 
     def confirm_deletion(self, order: Order) -> None:
         """Take that the service, asked for the pool of a delete order, knows no such pool."""
