@@ -40,6 +40,7 @@ from .tracker import Tracker
 LAST_ANSWER = 0.9
 # Clocks that differ by less than this much, in ms, are taken for equal.
 _CLOCKS_AGREE_MS = 60_000
+_ORPHANED = "Nobody waits for this task any more: the process that ran it has ended"
 
 
 class Waiter:
@@ -80,20 +81,9 @@ class Waiter:
         """Wait, and return the result in the documented shape; a failure is in it, never raised."""
         decision = self._poll()
         while decision.kind == WAIT:
-            if not self._progress.pause(self._delay()):
-                gone = ModelArtsError("Nobody waits for this task any more: the process that ran it has ended")
-                decision = Decision(FAILED, error=gone)
-                break
-            decision = self._poll()
-        if decision.kind != FAILED:
-            return self._outcome({"timed_out": False})
-        if self._policy.details:
-            failed = [failed.order for failed in self._tracker.standing.failed]
-            self._warnings += add_details(failed, self._source, self._clock, self._sanitize)
-        error = decision.error or self._tracker.last_error or ModelArtsError("")
-        now = self._clock.monotonic()
-        msg = final_message(self._tracker, self._readiness, decision, now, self._sanitize)
-        return self._outcome({"timed_out": decision.timed_out, **error.facts(), "failed": True, "msg": msg})
+            is_awaited = self._progress.pause(self._delay())
+            decision = self._poll() if is_awaited else Decision(FAILED, error=ModelArtsError(_ORPHANED))
+        return self._failure(decision) if decision.kind == FAILED else self._outcome({"timed_out": False})
 
     def check(self) -> Result:
         """Poll once, as check mode does: only what would end a wait at its first poll fails."""
@@ -104,6 +94,15 @@ class Waiter:
         elif self._readiness is not None and self._readiness.failures():
             facts["msg"] = self._sanitize("; ".join(self._readiness.failures()), 1000)
         return self._outcome({**facts, **({"failed": True} if decision.error is not None else {})})
+
+    def _failure(self, decision: Decision) -> Result:
+        if self._policy.details:
+            failed = [failed.order for failed in self._tracker.standing.failed]
+            self._warnings += add_details(failed, self._source, self._clock, self._sanitize)
+        error = decision.error or self._tracker.last_error or ModelArtsError("")
+        now = self._clock.monotonic()
+        msg = final_message(self._tracker, self._readiness, decision, now, self._sanitize)
+        return self._outcome({"timed_out": decision.timed_out, **error.facts(), "failed": True, "msg": msg})
 
     def _outcome(self, facts: dict[str, t.Any]) -> Result:
         result = result_of(self._tracker, self._listing, self._readiness)
