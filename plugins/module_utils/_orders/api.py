@@ -75,7 +75,7 @@ class OrdersApi:
             orders, count, truncated = self._one_page(query) if query.one_page else self._all_pages(query)
         except PoolNotFoundError as error:
             raise _name_pool(error, query) from None
-        foreign = sum(not query.is_of_pool(order) for order in orders)
+        foreign = len(orders) - len(query.of_pool(orders))
         return Listing(query.select(orders), count, truncated, self._server_ms, query.missing(orders), foreign)
 
     def _one_page(self, query: Query) -> tuple[Orders, int | None, bool]:

@@ -35,6 +35,8 @@ PHASES = {
 }
 OPERATIONS = ("apply", "modify", "delete")
 PAGE_BOUND = 500
+# From a pool's ID to its display names, and from a display name to the IDs of its pools.
+PoolNames = t.Mapping[str, t.AbstractSet[str]]
 # A set that keeps the order in which its texts were given.
 Texts = dict[str, None]
 _LONGEST_NAME = 256
@@ -128,20 +130,24 @@ class Query:
         return {name: value for name, value in asked.items() if value is not None}
 
     def keeps(self, order: model.Order) -> bool:
-        """Return whether an order is one that was asked for: a server that ignores a filter must not leak rows."""
+        """Return whether an order is one that was asked for, as far as it tells; of which pool, its listing tells.
+
+        A server that ignores a filter must not leak rows.
+        """
         return self.in_scope(order) and self._keeps_selected(order)
 
     def in_scope(self, order: model.Order) -> bool:
-        """Return whether an order lies in the time window, the workspace and the pool that were asked for."""
-        return (
-            self._keeps_time(order)
-            and (self.workspace_id is None or order["workspace_id"] in (self.workspace_id, None))
-            and self.is_of_pool(order)
+        """Return whether an order lies in the time window and the workspace that were asked for."""
+        return self._keeps_time(order) and (
+            self.workspace_id is None or order["workspace_id"] in (self.workspace_id, None)
         )
 
-    def is_of_pool(self, order: model.Order) -> bool:
-        """Return whether an order is of the pool that was asked for, by its name or ID."""
-        return self.involved_name is None or self.involved_name in _pool_names(order)
+    def of_pool(self, orders: t.Sequence[model.Order]) -> t.Sequence[model.Order]:
+        """Return those of a listing's orders that are of the pool that was asked for, by its name or ID."""
+        if self.involved_name is None:
+            return orders
+        known = pool_names(orders)
+        return [order for order in orders if is_of_pool(order, self.involved_name, known)]
 
     def _keeps_time(self, order: model.Order) -> bool:
         created = order["creation_timestamp"]
@@ -155,9 +161,9 @@ class Query:
             and (self.operations is None or order["operation"] in self.operations)
         )
 
-    def missing(self, orders: t.Iterable[model.Order]) -> tuple[str, ...]:
+    def missing(self, orders: t.Sequence[model.Order]) -> tuple[str, ...]:
         """Return the names and IDs that no order in scope has, in the order in which they were given."""
-        scope = [order for order in orders if self.in_scope(order)] if self.names_orders else []
+        scope = [order for order in self.of_pool(orders) if self.in_scope(order)] if self.names_orders else []
         names = {order["order_name"] for order in scope}
         ids = {order["order_id"] for order in scope}
         return (
@@ -170,9 +176,9 @@ class Query:
             return True
         return order["order_name"] in (self.order_names or ()) or order["order_id"] in (self.order_ids or ())
 
-    def select(self, orders: t.Iterable[model.Order]) -> list[model.Order]:
+    def select(self, orders: t.Sequence[model.Order]) -> list[model.Order]:
         """Return the orders that were asked for, newest first."""
-        kept = [order for order in orders if self.keeps(order)]
+        kept = [order for order in self.of_pool(orders) if self.keeps(order)]
         return model.newest_of_each_pool(kept) if self.latest else model.newest_first(kept)
 
     def project(self, orders: t.Iterable[model.Order]) -> list[dict[str, t.Any]]:
@@ -184,8 +190,24 @@ class Query:
         return [{key: order[key] for key in fields if key in order} for order in plain]
 
 
-def _pool_names(order: model.Order) -> tuple[str | None, str | None]:
-    return order["resource_name"], order["resource_display_name"]
+def pool_names(orders: t.Iterable[model.Order]) -> PoolNames:
+    """Return which IDs and display names of pools belong together."""
+    known: dict[str, set[str]] = {}
+    for order in orders:
+        pool, shown = order["resource_name"], order["resource_display_name"]
+        if pool and shown:
+            known.setdefault(pool, set()).add(shown)
+            known.setdefault(shown, set()).add(pool)
+    return known
+
+
+def is_of_pool(order: model.Order, pool: str, known: PoolNames) -> bool:
+    """Return whether an order is of a pool, by its name or ID.
+
+    One that lacks its pool's ID or display name may be of each pool that is ``known`` by the other.
+    """
+    names = order["resource_name"], order["resource_display_name"]
+    return pool in names or (None in names and any(pool in known.get(name or "", ()) for name in names))
 
 
 def _window(since: t.Any, until: t.Any, now_ms: int) -> tuple[int, int | None]:

@@ -19,8 +19,8 @@ from .._client.text import duration, safe
 from .._orders.model import SUCCEEDED as FULLY
 from .._orders.model import Order, key_of, newest_of_each_pool
 from .._orders.pools import Pool, awaited, unknown_pool
+from .._orders.query import pool_names
 from .standing import FAILED, SUCCEEDED, WAIT, Decision
-from .targets import pool_names
 from .timers import TICK, CountedTime
 
 # A pool costs up to two requests a poll, and an account must not send more than one a second on average.

@@ -17,7 +17,14 @@ import typing as t
 
 from .._orders import model
 from .._orders.model import Order
-from .targets import POOL, Target, Targets, pool_names
+from .._orders.query import pool_names
+from .targets import POOL, Target, Targets
+
+# What identifies an order and its pool, and which of a pool's orders is the newest: it never changes.
+_LASTING = (
+    *("order_name", "order_id", "operation", "resource_name", "resource_display_name", "workspace_id"),
+    *("creation_timestamp", "created_at"),
+)
 
 
 @dataclasses.dataclass
@@ -85,8 +92,7 @@ class SeenOrders:
             known = self._known(row)
             if known is not None:
                 known.targets |= met
-                # Under the name by which it is known, where this row lacks it.
-                self._renew(known, {**row, "order_name": row["order_name"] or known.order["order_name"]}, now_ms)
+                self._renew(known, _completed(row, known.order), now_ms)
             elif met and targets.keeps(row):
                 new.append(SeenOrder(row, met, now_ms))
                 self._seen[model.key_of(row)] = new[-1]
@@ -157,3 +163,9 @@ class SeenOrders:
             f"{model.describe(order)} is no longer listed, and the service knows no such pool (ModelArts.50015001): "
             "the deletion has succeeded"
         )
+
+
+def _completed(row: Order, known: Order) -> Order:
+    """Return a row with what an earlier one of its order told and this one leaves out, of what never changes."""
+    told = {key: value for key, value in known.items() if key in _LASTING and not row.get(key)}
+    return t.cast("Order", {**row, **told})

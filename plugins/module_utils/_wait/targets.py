@@ -13,13 +13,9 @@ import typing as t
 
 from .._client.errors import InputError
 from .._orders.model import Order
-from .._orders.query import Query, name_of
+from .._orders.query import PoolNames, Query, is_of_pool, name_of
 
 NAME, ID, POOL = "order", "order ID", "pool"
-
-
-# From a pool's ID to its display names, and from a display name to the IDs of its pools.
-PoolNames = t.Mapping[str, t.AbstractSet[str]]
 
 
 class Target(t.NamedTuple):
@@ -29,27 +25,12 @@ class Target(t.NamedTuple):
     value: str
 
     def meets(self, order: Order, known: PoolNames) -> bool:
-        """Return whether an order is the one, or of the pool, that is meant.
-
-        One that lacks its pool's ID or display name may be of each pool that is ``known`` by the other.
-        """
+        """Return whether an order is the one, or of the pool, that is meant; ``known`` are the pools' names."""
         if self.kind == NAME:
             return bool(order["order_name"] == self.value)
         if self.kind == ID:
             return bool(order["order_id"] == self.value)
-        names = order["resource_name"], order["resource_display_name"]
-        return self.value in names or (None in names and any(self.value in known.get(name or "", ()) for name in names))
-
-
-def pool_names(orders: t.Iterable[Order]) -> PoolNames:
-    """Return which IDs and display names of pools belong together."""
-    known: dict[str, set[str]] = {}
-    for order in orders:
-        pool, shown = order["resource_name"], order["resource_display_name"]
-        if pool and shown:
-            known.setdefault(pool, set()).add(shown)
-            known.setdefault(shown, set()).add(pool)
-    return known
+        return is_of_pool(order, self.value, known)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -368,6 +368,21 @@ def test_an_order_that_does_not_tell_its_operation_may_be_the_one(operation: str
     assert outcome.failed and outcome.result["timed_out"]
 
 
+@pytest.mark.parametrize("pool", ["pool-a", "pool-a-id"])
+@pytest.mark.parametrize("without", ["resourceName", "resourceDisplayName"])
+@pytest.mark.parametrize("value", [None, ""])
+def test_an_order_that_tells_one_name_of_its_pool_counts_where_one_pool_is_asked_for(
+    pool: str, without: str, value: str | None
+) -> None:
+    """The service, asked for the pool, lists it; by its other order the two names belong together."""
+    new = {**row("new", "processing", age=1), without: value}
+    everything = Answer(body={"count": 2, "items": [row("old", "successed", age=9000), new]})
+    outcome = Scripted(lambda question: everything).wait(involved_names=[pool], wait_timeout=300)
+    assert outcome.failed and outcome.result["timed_out"]
+    info = Scripted(lambda question: everything).info(involved_name=pool).result
+    assert len(info["orders"]) == 2 and not info["all_succeeded"]
+
+
 # Several pools of one display name
 
 
@@ -398,3 +413,20 @@ def test_a_failure_counts_at_once_while_another_pool_of_the_same_name_settles() 
     outcome = Scripted(by_time(rows)).wait(involved_names=["pool-a"], interval=2, wait_timeout=200)
     assert outcome.failed and outcome.result["elapsed"] < 10
     assert [failed["order_name"] for failed in outcome.result["failed_orders"]] == ["first"]
+
+
+@pytest.mark.parametrize(
+    "without", ["resourceName", "resourceDisplayName", "creationTimestamp", "orderName", "orderId"]
+)
+@pytest.mark.parametrize("pools", [["pool-a"], ["a-1", "a-2"], ["pool-a", "a-2"]])
+def test_what_an_order_told_once_is_known_where_a_later_row_leaves_it_out(pools: list[str], without: str) -> None:
+    """Without its pool's ID the order under way would be one of the other pool, which has a newer one."""
+
+    def rows(at: float) -> list[Row]:
+        first = of_pool("a-1", "first", "processing" if at < 40 else "successed", 1)
+        second = of_pool("a-2", "second", "processing", 5)
+        return [first, {**second, without: None} if at > 30 else second]
+
+    outcome = Scripted(by_time(rows)).wait(involved_names=pools, interval=5, wait_timeout=200)
+    assert outcome.failed and outcome.result["timed_out"]
+    assert {found["order_name"] for found in outcome.result["orders"]} == {"first", "second"}
