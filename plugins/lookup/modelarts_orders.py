@@ -100,8 +100,8 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.erro
     InputError,
     ModelArtsError,
     PoolNotFoundError,
-    Problems,
     as_typed,
+    check_all,
 )
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import safe
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import INCOMPLETE, list_orders
@@ -150,10 +150,7 @@ class LookupModule(LookupBase):
         clock = Clock()
         session = connect(options, clock=clock, credentials=given.credentials())
         try:
-            problems = Problems()
-            problems.check(session.open)
-            problems.check(Query.from_options, {**options, "involved_name": None}, clock.time_ms())
-            problems.end()
+            check_all(session.open, lambda: Query.from_options({**options, "involved_name": None}, clock.time_ms()))
             with session:
                 orders = self._orders_of(session.orders(), pools, options, clock)
         except Exception as error:
@@ -180,11 +177,12 @@ class LookupModule(LookupBase):
 
     def _of_pool(self, api: OrdersApi, options: Values, clock: Clock) -> tuple[Query, Listing]:
         pool = options["involved_name"]
+        query = Query.from_options(options, clock.time_ms())
         try:
-            query, listing = list_orders(api, options, clock)
+            query, listing = list_orders(api, query, options, clock)
         except PoolNotFoundError as error:
             self._miss(error.msg)
-            return Query.from_options(options, clock.time_ms()), Listing([], None, False)
+            return query, Listing([], None, False)
         if pool is not None and not listing.orders:
             self._miss(f"No order of pool {safe(pool, 80)} matches: check its name, the other filters and since")
         return query, listing

@@ -12,7 +12,7 @@ import dataclasses
 import typing as t
 
 from ._client.clock import Clock
-from ._client.errors import ModelArtsError, Problems, as_typed
+from ._client.errors import ModelArtsError, as_typed, check_all
 from ._client.text import is_age, safe
 from ._options import Values
 from ._orders import model
@@ -44,40 +44,32 @@ def query_orders(options: Values, environ: t.Mapping[str, str] | None = None, cl
     clock = clock or Clock()
     session = connect(options, environ, clock)
     try:
-        problems = Problems()
-        problems.check(session.open)
-        problems.check(Query.from_options, options, clock.time_ms())
-        problems.end()
+        dummy, query = check_all(session.open, lambda: Query.from_options(options, clock.time_ms()))
         with session:
-            outcome = _answered(session.orders(), options, clock)
+            orders = session.orders()
+            query, listing = list_orders(orders, query, options, clock)
+            if listing.missing and query.one_page:
+                # Another page, or another phase, may hold them.
+                listing = dataclasses.replace(listing, missing=orders.list(query.of_everything()).missing)
+            warnings = warnings_of(listing, query)
+            if query.details:
+                warnings += orders.add_details(listing.orders)
+        result = Result(success(listing, query), warnings)
     except Exception as error:
-        outcome = Result(failure(as_typed(error, session.redactor.line), named_in(options)))
-    outcome.secrets = session.redactor.secrets
-    return outcome
+        result = Result(failure(as_typed(error, session.redactor.line), named_in(options)))
+    result.secrets = session.redactor.secrets
+    return result
 
 
-def _answered(orders: OrdersApi, options: Values, clock: Clock) -> Result:
-    query, listing = list_orders(orders, options, clock)
-    if listing.missing and query.one_page:
-        # Another page, or another phase, may hold them.
-        listing = dataclasses.replace(listing, missing=orders.list(query.of_everything()).missing)
-    warnings = warnings_of(listing, query)
-    if query.details:
-        warnings += orders.add_details(listing.orders)
-    return Result(success(listing, query), warnings)
-
-
-def list_orders(orders: OrdersApi, options: Values, clock: Clock) -> tuple[Query, Listing]:
-    """Return the query that options describe and its listing. Raises the typed errors of the core.
+def list_orders(orders: OrdersApi, query: Query, options: Values, clock: Clock) -> tuple[Query, Listing]:
+    """Return the query that options describe, as it was asked in the end, and its listing. Raises the core's errors.
 
     Ages count by the service's clock where that differs: then the query is asked again, if its window was another one.
     """
-    asked_at = clock.time_ms()
-    query = Query.from_options(options, asked_at)
     listing = orders.list(query)
     ahead = 0 if listing.server_ms is None else clock.time_ms() - listing.server_ms
     if abs(ahead) > _CLOCKS_DIFFER_MS and any(is_age(options.get(name)) for name in ("since", "until")):
-        query = Query.from_options(options, asked_at - ahead)
+        query = Query.from_options(options, query.now_ms - ahead)
         listing = orders.list(query)
     return query, listing
 

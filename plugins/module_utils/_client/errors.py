@@ -11,8 +11,6 @@ from __future__ import annotations
 import os
 import typing as t
 
-T = t.TypeVar("T")
-
 
 class ModelArtsError(Exception):
     """What went wrong, in one line that a person can act on.
@@ -53,24 +51,20 @@ class InputError(ModelArtsError):
     """An option is missing, malformed or contradicts another one; nothing was sent for it."""
 
 
-class Problems:
-    """All that is wrong with options: whoever corrects one mistake after the other starts anew each time."""
+def check_all(*checks: t.Callable[[], t.Any]) -> list[t.Any]:
+    """Return what each check of options returns. Raises one InputError with all that is wrong.
 
-    def __init__(self) -> None:
-        self._told: list[str] = []
-
-    def check(self, function: t.Callable[..., T], *args: t.Any) -> T | None:
-        """Return what a function returns, or note why it refuses and return None."""
+    Whoever corrects one mistake after the other starts anew each time.
+    """
+    found, problems = [], []
+    for check in checks:
         try:
-            return function(*args)
+            found.append(check())
         except InputError as error:
-            self._told.append(error.msg)
-            return None
-
-    def end(self) -> None:
-        """Raise InputError with one line, if there is any."""
-        if self._told:
-            raise InputError("; ".join(dict.fromkeys(self._told)))
+            problems.append(error.msg)
+    if problems:
+        raise InputError("; ".join(dict.fromkeys(problems)))
+    return found
 
 
 class CredentialsError(ModelArtsError):

@@ -8,13 +8,14 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import os
 import re
 import typing as t
 
-from .._client.errors import InputError, Problems
+from .._client.errors import InputError, check_all
 from .._client.text import parse_seconds, safe
 from .._options import CONNECTION, FILTERS, WAIT_FILTERS, Option, is_given
 from .._orders.query import name_of
@@ -44,18 +45,15 @@ _BOOLS = {**dict.fromkeys(("true", "yes", "on", "1"), True), **dict.fromkeys(("f
 
 def given_options(args: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return the arguments by option name and of the right types. Raises InputError with one line."""
-    problems = Problems()
     names = {alias: name for name, option in OPTIONS.items() for alias in (name, *option.aliases)}
-    problems.check(_refuse_unknown, args, names)
-    given: dict[str, t.Any] = {}
-    for key, value in args.items():
-        # An empty text is what a variable of an activation or a survey holds that nobody has set.
-        name = names.get(key)
-        if name is not None and is_given(value):
-            problems.check(_refuse_twice, name, given)
-            given[name] = problems.check(_cast, name, OPTIONS[name], value)
-    problems.end()
-    return given
+    # An empty text is what a variable of an activation or a survey holds that nobody has set.
+    given = [(names[key], value) for key, value in args.items() if key in names and is_given(value)]
+    dummy, dummy, *values = check_all(
+        lambda: _refuse_unknown(args, names),
+        lambda: _refuse_twice([name for name, dummy in given]),
+        *(functools.partial(_cast, name, OPTIONS[name], value) for name, value in given),
+    )
+    return {name: value for (name, dummy), value in zip(given, values)}
 
 
 def _refuse_unknown(args: t.Iterable[str], names: t.Container[str]) -> None:
@@ -64,9 +62,10 @@ def _refuse_unknown(args: t.Iterable[str], names: t.Container[str]) -> None:
         raise InputError(f"Unknown argument {', '.join(unknown)}: known are {', '.join(OPTIONS)}")
 
 
-def _refuse_twice(name: str, given: t.Container[str]) -> None:
-    if name in given:
-        raise InputError(f"{name} is given twice, once under another name: give it once")
+def _refuse_twice(names: list[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise InputError(f"{', '.join(twice)} is given twice, once under another name: give it once")
 
 
 def _cast(name: str, option: Option, value: t.Any) -> t.Any:

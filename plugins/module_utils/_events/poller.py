@@ -13,12 +13,12 @@ import json
 import typing as t
 
 from .._client.clock import Clock
-from .._client.errors import InputError, PoolNotFoundError, Problems
+from .._client.errors import InputError, PoolNotFoundError, check_all
 from .._options import complete
 from .._orders import model
 from .._orders.api import Listing, OrdersApi
 from .._orders.query import HORIZON_MS, PHASES, Query
-from .._session import Session, connect
+from .._session import connect
 from .changes import Span
 from .options import OPTIONS, given_options
 
@@ -35,12 +35,11 @@ class Poller:
         self._clock = clock
         self._began_ms = clock.time_ms()
         self._offset_ms: int | None = None
-        problems = Problems()
-        problems.check(_check_own, self._options)
-        query = problems.check(self._query_at, self._began_ms)
-        session = problems.check(connect(self._options, environ, clock).open)
-        problems.end()
-        self._query, self.session = t.cast(Query, query), t.cast(Session, session)
+        self.session = connect(self._options, environ, clock)
+        self._query: Query
+        dummy, self._query, dummy = check_all(
+            lambda: _check_own(self._options), lambda: self._query_at(self._began_ms), self.session.open
+        )
         self.interval = float(self._options["interval"])
         self.state_file: str | None = self._options["state_file"] or None
         self._pools: list[str] = self._options["involved_names"] or []

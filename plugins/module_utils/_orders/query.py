@@ -12,9 +12,10 @@ How to add a filter stands in CONTRIBUTING.md.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing as t
 
-from .._client.errors import InputError, Problems
+from .._client.errors import InputError, check_all
 from .._client.text import parse_time, safe
 from . import model
 
@@ -59,7 +60,7 @@ class Query:
     offset: int | None = None
     order_names: Texts | None = None
     order_ids: Texts | None = None
-    operations: Texts | None = None
+    operation: Texts | None = None
     latest: bool = False
     details: bool = False
     fields: tuple[str, ...] | None = None
@@ -72,30 +73,13 @@ class Query:
 
         Raises InputError, with all that is wrong in one line.
         """
-        get = options.get
-        problems = Problems()
-        check = problems.check
-        since, until = check(_window, get("since"), get("until"), now_ms) or (0, None)
-        resource: str | None = check(_one_of, "resource", get("resource"), ("pools",))
-        query = cls(
-            since=since,
-            until=until,
-            involved_name=check(_one_pool, get("involved_name")),
-            workspace_id=check(_not_empty, "workspace_id", get("workspace_id"), "leave it out to see every workspace"),
-            phase=check(_one_of, "phase", get("phase"), PHASES),
-            resource=resource or "pools",
-            limit=check(_page_number, "limit", get("limit")),
-            offset=check(_page_number, "offset", get("offset")),
-            order_names=check(_names, "order_names", get("order_names")),
-            order_ids=check(_names, "order_ids", get("order_ids")),
-            operations=check(_operations, get("operation")),
-            latest=bool(get("latest")),
-            details=bool(get("details")),
-            fields=check(_known_fields, get("fields")),
-            now_ms=now_ms,
+        given = {name: options[name] for name in _CHECKS if options.get(name) is not None}
+        (since, until), *values = check_all(
+            functools.partial(_window, options.get("since"), options.get("until"), now_ms),
+            *(functools.partial(_CHECKS[name], name, value) for name, value in given.items()),
         )
-        problems.end()
-        return query
+        latest, details = bool(options.get("latest")), bool(options.get("details"))
+        return cls(since, until, latest=latest, details=details, now_ms=now_ms, **dict(zip(given, values)))
 
     @property
     def one_page(self) -> bool:
@@ -113,7 +97,7 @@ class Query:
 
     def of_everything(self) -> Query:
         """Return the same query without what narrows it to a page, a phase or an operation."""
-        return dataclasses.replace(self, limit=None, offset=None, phase=None, operations=None)
+        return dataclasses.replace(self, limit=None, offset=None, phase=None, operation=None)
 
     def server_filters(self) -> dict[str, str]:
         """Return the parameters that every page of this query sends, besides its window and place.
@@ -158,7 +142,7 @@ class Query:
         return (
             self._keeps_named(order)
             and (self.phase is None or order["state"] == PHASES[self.phase][1])
-            and (self.operations is None or order["operation"] in self.operations)
+            and (self.operation is None or order["operation"] in self.operation)
         )
 
     def missing(self, orders: t.Sequence[model.Order]) -> tuple[str, ...]:
@@ -220,32 +204,27 @@ def _window(since: t.Any, until: t.Any, now_ms: int) -> tuple[int, int | None]:
     return start, end
 
 
-def _not_empty(option: str, value: t.Any, advice: str) -> str | None:
-    if value is None:
-        return None
+def _not_empty(option: str, value: t.Any, advice: str) -> str:
     text = str(value).strip()
     if not text:
         raise InputError(f"{option} is empty: {advice}")
     return text
 
 
-def _one_pool(value: t.Any) -> str | None:
-    name = _not_empty("involved_name", value, "leave it out to see every pool")
-    if name is not None and name.startswith("["):
-        raise InputError(f"involved_name: {safe(name, 60)} is a list: give one pool, or leave it out to see every pool")
+def _one_pool(option: str, value: t.Any) -> str:
+    name = _not_empty(option, value, "leave it out to see every pool")
+    if name.startswith("["):
+        raise InputError(f"{option}: {safe(name, 60)} is a list: give one pool, or leave it out to see every pool")
     return name
 
 
-def _one_of(option: str, value: t.Any, known: t.Collection[str]) -> str | None:
-    text = None if value is None else str(value)
-    if text is None or text in known:
-        return text
+def _one_of(option: str, value: t.Any, known: t.Collection[str]) -> str:
+    if str(value) in known:
+        return str(value)
     raise InputError(f"{option}: {safe(value, 60)!r} is none of {', '.join(known)}")
 
 
-def _page_number(option: str, value: t.Any) -> int | None:
-    if value is None:
-        return None
+def _page_number(option: str, value: t.Any) -> int:
     number = _whole_number(value)
     if number is None or not 0 <= number <= PAGE_BOUND:
         raise InputError(
@@ -284,30 +263,39 @@ def name_of(option: str, value: t.Any) -> str:
     return text
 
 
-def _set_of(option: str, values: t.Any) -> Texts | None:
-    if values is None:
-        return None
+def _set_of(option: str, values: t.Any) -> Texts:
     texts = _texts(values)
     if "" in texts:
         raise InputError(f"{option} holds an empty text: leave {option} out to see all orders")
     return dict.fromkeys(texts)
 
 
-def _names(option: str, values: t.Any) -> Texts | None:
-    texts = _set_of(option, values)
-    return None if texts is None else dict.fromkeys(name_of(option, text) for text in texts)
+def _names(option: str, values: t.Any) -> Texts:
+    return dict.fromkeys(name_of(option, text) for text in _set_of(option, values))
 
 
-def _operations(values: t.Any) -> Texts | None:
-    chosen = _set_of("operation", values)
-    for value in sorted(chosen or ()):
-        _one_of("operation", value, OPERATIONS)
-    return chosen
+def _operations(option: str, values: t.Any) -> Texts:
+    return dict.fromkeys(_one_of(option, text, OPERATIONS) for text in sorted(_set_of(option, values)))
 
 
-def _known_fields(values: t.Any) -> tuple[str, ...] | None:
-    names = [name for name in _texts(values or ()) if name]
+def _known_fields(option: str, values: t.Any) -> tuple[str, ...] | None:
+    names = [name for name in _texts(values) if name]
     unknown = [safe(name, 60) for name in names if name not in FIELDS]
     if unknown:
-        raise InputError(f"fields: {', '.join(unknown)} is no key of an order; known are: {', '.join(FIELDS)}")
+        raise InputError(f"{option}: {', '.join(unknown)} is no key of an order; known are: {', '.join(FIELDS)}")
     return tuple(names) or None
+
+
+# What makes of an option that was given the field of a query. Each raises InputError.
+_CHECKS: dict[str, t.Callable[[str, t.Any], t.Any]] = {
+    "resource": functools.partial(_one_of, known=("pools",)),
+    "involved_name": _one_pool,
+    "workspace_id": functools.partial(_not_empty, advice="leave it out to see every workspace"),
+    "phase": functools.partial(_one_of, known=PHASES),
+    "limit": _page_number,
+    "offset": _page_number,
+    "order_names": _names,
+    "order_ids": _names,
+    "operation": _operations,
+    "fields": _known_fields,
+}

@@ -9,10 +9,11 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import typing as t
 
-from .._client.errors import InputError, Problems
+from .._client.errors import InputError, check_all
 from .._client.text import parse_seconds, safe
 from .._orders import model
 from .._orders.query import DEFAULT_SINCE_MS
@@ -42,16 +43,12 @@ class WaitPolicy:
     @classmethod
     def from_options(cls, options: t.Mapping[str, t.Any]) -> WaitPolicy:
         """Check the options that say how to wait. Raises InputError; None stands for the default."""
-        problems = Problems()
         given = {field.name: options.get(field.name) for field in dataclasses.fields(cls)}
         values = {name: value for name, value in given.items() if value not in (None, "")}
-        for name, least in _LEAST.items():
-            if name in values:
-                values[name] = problems.check(_seconds, name, values[name], least)
-        if int(values.get("expected_count", 1)) < 0:
-            problems.check(_refuse_count, values["expected_count"])
-        problems.end()
-        return cls(**values)
+        checks = {
+            name: functools.partial(check, name, values[name]) for name, check in _CHECKS.items() if name in values
+        }
+        return cls(**{**values, **dict(zip(checks, check_all(*checks.values())))})
 
     def failure_of(self, order: model.Order) -> str | None:
         """Return why an order's state is a failure, None where it is none."""
@@ -64,13 +61,6 @@ class WaitPolicy:
 
 # A wait of more than a month outlives what the service lists.
 _LONGEST = DEFAULT_SINCE_MS / 1000
-
-
-# The least seconds that each time may be.
-_LEAST = {
-    **dict.fromkeys(("wait_timeout", "visible_timeout", "settle", "heartbeat", "pending_timeout"), 0.0),
-    **dict.fromkeys(("interval", "pending_interval"), 0.01),
-}
 
 
 def _seconds(name: str, value: t.Any, least: float) -> float:
@@ -86,5 +76,18 @@ def _seconds(name: str, value: t.Any, least: float) -> float:
     return seconds
 
 
-def _refuse_count(value: t.Any) -> t.NoReturn:
-    raise InputError(f"expected_count: {value} is not a number of orders: give 0 or more")
+def _count(name: str, value: t.Any) -> int:
+    if int(value) < 0:
+        raise InputError(f"{name}: {value} is not a number of orders: give 0 or more")
+    return int(value)
+
+
+# What makes of an option that was given what counts. Each raises InputError.
+_CHECKS: dict[str, t.Callable[[str, t.Any], t.Any]] = {
+    **dict.fromkeys(
+        ("wait_timeout", "visible_timeout", "settle", "heartbeat", "pending_timeout"),
+        functools.partial(_seconds, least=0.0),
+    ),
+    **dict.fromkeys(("interval", "pending_interval"), functools.partial(_seconds, least=0.01)),
+    "expected_count": _count,
+}

@@ -100,7 +100,7 @@ class DirectSource:
 
     def past(self) -> list[Order]:
         """Return orders of the project in any state, by one request."""
-        return self._api.list(dataclasses.replace(self._targets.query, operations=None, limit=HISTORY_LIMIT)).orders
+        return self._api.list(dataclasses.replace(self._targets.query, operation=None, limit=HISTORY_LIMIT)).orders
 
     def poll(self, since: int) -> Listing:
         """Return the orders of the one pool that is waited for, else all of the project: one listing for any number.
@@ -109,7 +109,7 @@ class DirectSource:
         The phase is never filtered on: an order that left such a list could not be told from a lost one.
         """
         # Not narrowed by operation: an order that does not tell its own may be one that counts.
-        query = dataclasses.replace(self._targets.query, since=since, operations=None)
+        query = dataclasses.replace(self._targets.query, since=since, operation=None)
         if self._asks_one_pool():
             return self._poll_pool(query, self._targets.pools[0])
         listing = self._api.list(query)

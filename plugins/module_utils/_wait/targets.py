@@ -53,7 +53,7 @@ class Targets:
 
     def keeps(self, order: Order) -> bool:
         """Return whether an order may count; one that does not tell its operation may be of each."""
-        operations = self.query.operations
+        operations = self.query.operation
         return self.query.in_scope(order) and (not operations or order["operation"] in (*operations, None))
 
     @property

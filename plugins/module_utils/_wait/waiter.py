@@ -16,7 +16,7 @@ import contextlib
 import typing as t
 
 from .._client.clock import Clock
-from .._client.errors import ModelArtsError, Problems, as_typed
+from .._client.errors import ModelArtsError, as_typed, check_all
 from .._client.text import safe
 from .._info import Result
 from .._options import Values
@@ -241,13 +241,13 @@ def wait_for_orders(
     # The wait repeats a failed poll itself, with the deadline and the display in view.
     session = connect({**options, "retries": 0}, environ, clock)
     try:
-        problems = Problems()
-        problems.check(session.open)
-        problems.check(WaitPolicy.from_options, options)
-        problems.check(Targets.from_options, options, clock.time_ms())
-        problems.end()
+        dummy, dummy, targets = check_all(
+            session.open,
+            lambda: WaitPolicy.from_options(options),
+            lambda: Targets.from_options(options, clock.time_ms()),
+        )
         with session:
-            source = DirectSource(session, Targets.from_options(options, clock.time_ms()))
+            source = DirectSource(session, targets)
             waiter = Waiter(options, source, clock, report, session.redactor.line, is_orphaned)
             outcome = waiter.check() if check_mode else waiter.run()
     except Exception as error:
