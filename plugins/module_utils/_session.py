@@ -29,7 +29,6 @@ from ._options import (
     complete,
     environment_credentials,
     gather_credentials,
-    passwords_in,
     secrets_in,
 )
 from ._orders.api import OrdersApi
@@ -62,11 +61,11 @@ class Place:
         cloud = _cloud(options, region)
         validate = _is_true(options, "validate_certs")
         project_id = _project_id(options)
-        sts = _text(options, "sts_endpoint") or f"https://sts.{region or _STS_REGION}.{cloud}"
+        sts = _text(options, "sts_endpoint")
         return cls(
             endpoint=_endpoint(options, region, cloud, validate),
             iam=_iam_endpoint(options, region, cloud, validate),
-            sts=check_url("sts_endpoint", sts, validate),
+            sts=check_url("sts_endpoint", sts, validate) if sts else f"https://sts.{region or _STS_REGION}.{cloud}",
             project_id=project_id,
             project_name=_text(options, "project_name") or region,
         )
@@ -84,8 +83,10 @@ class Session:
     transport: Transport
     place: Place
 
-    def __init__(self, options: Values, credentials: t.Mapping[str, str], clock: Clock) -> None:
-        """Take in connection options and the gathered credentials; nothing is checked yet."""
+    def __init__(
+        self, options: Values, credentials: t.Mapping[str, str], secrets: t.Iterable[str], clock: Clock
+    ) -> None:
+        """Take in connection options, the gathered credentials and all secrets given; nothing is checked yet."""
         self._options = options
         self._credentials = credentials
         self._clock = clock
@@ -93,7 +94,7 @@ class Session:
         self._opened = False
         self._learn_project: t.Callable[[], str] | None = None
         # Every secret given, and every one that is got on the way.
-        self.redactor = Redactor(secrets_in(options, credentials))
+        self.redactor = Redactor(secrets)
 
     def open(self) -> Session:
         """Check the options and the credentials. Raises InputError; sends nothing."""
@@ -101,13 +102,15 @@ class Session:
         self.place = Place.from_options(options)
         self._project_id = self.place.project_id
         method = _methods.chosen_method(credentials)
-        http = HttpOptions(
-            validate_certs=_is_true(options, "validate_certs"),
-            ca_path=_text(options, "ca_path"),
-            use_proxy=_is_true(options, "use_proxy"),
+        self._http = Http(
+            HttpOptions(
+                validate_certs=_is_true(options, "validate_certs"),
+                ca_path=_text(options, "ca_path"),
+                use_proxy=_is_true(options, "use_proxy"),
+            )
         )
         self.transport = Transport(
-            Http(http),
+            self._http,
             timeout=_positive(options, "timeout", 30.0),
             retries=_retries(options),
             redactor=self.redactor,
@@ -120,7 +123,7 @@ class Session:
     def close(self) -> None:
         """Close the kept connections."""
         if self._opened:
-            self.transport.close()
+            self._http.close()
 
     def __enter__(self) -> Session:
         return self if self._opened else self.open()
@@ -197,10 +200,8 @@ def connect(
     environ = os.environ if environ is None else environ
     if credentials is None:
         credentials = gather_credentials(options, environment_credentials(environ))
-    session = Session(complete(CONNECTION, options, environ), credentials, clock or Clock())
-    # A proxy may repeat its own login, as a service may repeat a token.
-    session.redactor.add(*passwords_in(value for name, value in environ.items() if name.lower().endswith("_proxy")))
-    return session
+    completed = complete(CONNECTION, options, environ)
+    return Session(completed, credentials, secrets_in(completed, credentials, environ), clock or Clock())
 
 
 def _retries(options: Values) -> int:

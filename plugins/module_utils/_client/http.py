@@ -80,10 +80,29 @@ class Http:
     def send(self, request: Request, headers: t.Mapping[str, str], seconds: float) -> Response:
         """Send one request and return its response, whatever its status, within so many seconds.
 
+        Sockets know timeouts for single operations only, and name resolution knows none: a body that dribbles would
+        hold a task for ever. So a thread of its own makes the exchange, and is waited for only until the deadline.
         Raises TransientError for faults of the network, RequestError for those that time does not heal, and
         InputError where the CA file cannot be read.
         """
-        return _Call(self._adapter(request), self._options, request, headers, seconds).result()
+        call = _Call(self._adapter(request), self._options, request, headers, max(seconds, 0.001))
+        try:
+            threading.Thread(target=call.run, name="modelarts-request", daemon=True).start()
+        except RuntimeError:
+            raise TransientError(
+                f"This machine has no room for another thread, which a request to {request.host} needs"
+            ) from None
+        try:
+            outcome = call.done.get(timeout=call.seconds)
+        except queue.Empty:
+            call.give_up()
+            raise call.late() from None
+        except BaseException:  # Ctrl-C or the task's timeout: the thread must not go on reading
+            call.give_up()
+            raise
+        if isinstance(outcome, BaseException):
+            raise explain(outcome, request.host, call.late(), self._options.ca_path) from None
+        return outcome
 
     def _adapter(self, request: Request) -> requests.adapters.HTTPAdapter:
         scheme = request.base.partition(":")[0]
@@ -120,11 +139,7 @@ def _cannot_import(error: Exception) -> str:
 
 
 class _Call:
-    """One exchange in a thread of its own.
-
-    Sockets know timeouts for single operations only, and name resolution knows none: a body that dribbles would
-    hold a task for ever. So the caller waits for the thread, and only until the deadline.
-    """
+    """One exchange, as the thread that makes it sees it: it puts a response, or whatever was raised, into ``done``."""
 
     def __init__(
         self,
@@ -138,40 +153,23 @@ class _Call:
         self._options = options
         self._request = request
         self._headers = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": USER_AGENT, **headers}
-        self._seconds = max(seconds, 0.001)
-        self._ends = time.monotonic() + self._seconds
-        self._done: queue.SimpleQueue[Response | BaseException] = queue.SimpleQueue()
+        self.seconds = seconds
+        self._ends = time.monotonic() + seconds
+        self.done: queue.SimpleQueue[Response | BaseException] = queue.SimpleQueue()
         self._tracker = ConnectionTracker()
 
-    def result(self) -> Response:
-        try:
-            threading.Thread(target=self._run, name="modelarts-request", daemon=True).start()
-        except RuntimeError:
-            raise TransientError(
-                f"This machine has no room for another thread, which a request to {self._request.host} needs"
-            ) from None
-        try:
-            outcome = self._done.get(timeout=self._seconds)
-        except queue.Empty:
-            self._give_up()
-            raise self._late() from None
-        except BaseException:  # Ctrl-C or the task's timeout: the thread must not go on reading
-            self._give_up()
-            raise
-        if isinstance(outcome, BaseException):
-            raise explain(outcome, self._request.host, self._late(), self._options.ca_path) from None
-        return outcome
-
-    def _give_up(self) -> None:
-        if self._done.empty():  # else the connection may carry another request already
+    def give_up(self) -> None:
+        """End the exchange, unless it has ended: then its connection may carry another request already."""
+        if self.done.empty():
             self._tracker.abort()
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Make the exchange."""
         self._tracker.belongs_to_this_thread()
         try:
-            self._done.put(self._exchange())
+            self.done.put(self._exchange())
         except BaseException as error:
-            self._done.put(error)
+            self.done.put(error)
 
     def _exchange(self) -> Response:
         request = self._request
@@ -181,7 +179,7 @@ class _Call:
         with self._adapter.send(
             prepared,
             stream=True,
-            timeout=self._seconds,
+            timeout=self.seconds,
             verify=self._options.validate_certs,
             proxies=_proxies(request) if self._options.use_proxy and request.by_proxy else {},
         ) as response:
@@ -204,12 +202,13 @@ class _Call:
                     status=response.status_code,
                 )
             if time.monotonic() > self._ends:
-                raise self._late()
+                raise self.late()
             chunks.append(chunk)
         return b"".join(chunks)
 
-    def _late(self) -> TransientError:
-        host, limit = self._request.host, f"{round(self._seconds, 2):g} s"
+    def late(self) -> TransientError:
+        """Return the error of a deadline that was missed."""
+        host, limit = self._request.host, f"{round(self.seconds, 2):g} s"
         return TransientError(
             f"{host} did not answer in full within {limit}, the limit that timeout sets: raise it, or check the network"
         )

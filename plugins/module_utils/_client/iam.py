@@ -12,7 +12,7 @@ import dataclasses
 import json
 import typing as t
 
-from .auth.base import JSON, Auth
+from .auth.base import Auth, NoAuth
 from .errors import CredentialsError, InputError, ResponseError
 from .request import Request, encode_path
 from .retry import Transport
@@ -48,7 +48,7 @@ class Token:
 def log_in(transport: Transport, iam: str, login: Login) -> Token:
     """Return a fresh token from ``POST /v3/auth/tokens``; its value is kept out of every later text."""
     request = Request("POST", iam, encode_path(("v3", "auth", "tokens")), body=login.body())
-    response = transport.ask_once(request, JSON, "user name, domain name and password")
+    response = transport.ask_once(request, NoAuth("user name, domain name and password"))
     value = response.headers.get("X-Subject-Token")
     if not value:
         raise ResponseError("IAM answered without a token (X-Subject-Token): check iam_endpoint")

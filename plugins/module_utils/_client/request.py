@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import ipaddress
 import re
 import typing as t
@@ -40,12 +41,12 @@ class Request:
         """Return a GET of ``parts`` below ``base``. Raises InputError where a part cannot stand in a path."""
         return cls("GET", base, encode_path(parts), encode_query(params or {}))
 
-    @property
+    @functools.cached_property
     def url(self) -> str:
         """The whole address."""
         return f"{self.base}{self.path}" + (f"?{self.query}" if self.query else "")
 
-    @property
+    @functools.cached_property
     def host(self) -> str:
         """The Host header: the port only where it is not the scheme's own."""
         parsed = urllib.parse.urlsplit(self.base)
@@ -53,7 +54,7 @@ class Request:
         host = f"[{parsed.hostname}]" if ":" in (parsed.hostname or "") else parsed.hostname or ""
         return host if port in (None, 443 if parsed.scheme == "https" else 80) else f"{host}:{port}"
 
-    @property
+    @functools.cached_property
     def full_path(self) -> str:
         """The path that the server sees: the base's prefix and the path."""
         return urllib.parse.urlsplit(self.base).path + self.path

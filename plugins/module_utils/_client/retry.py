@@ -12,7 +12,7 @@ import random
 import threading
 import typing as t
 
-from .auth.base import JSON, Auth
+from .auth.base import Auth
 from .clock import Clock
 from .errors import CredentialsError, ModelArtsError, ThrottledError, TransientError, UnknownHostError
 from .http import Http
@@ -59,13 +59,9 @@ class Transport:
         """Let no request last, and no retry begin, beyond ``deadline`` (the clock's monotonic seconds; None: never)."""
         self._deadline = deadline
 
-    def close(self) -> None:
-        """Close the kept connections."""
-        self._http.close()
-
-    def ask(self, request: Request, auth: Auth | None = None) -> Response:
+    def ask(self, request: Request, auth: Auth) -> Response:
         """Return the answer to a request that may be repeated safely. Raises a typed error whose text is safe."""
-        return self.with_retries(self.ask_as, request, auth)
+        return self.with_retries(self.ask_once, request, auth)
 
     def with_retries(self, attempt: t.Callable[..., T], *arguments: t.Any) -> T:
         """Return what ``attempt`` returns, repeating it after transient faults as often as ``retries`` allows."""
@@ -82,37 +78,29 @@ class Transport:
                 self.clock.sleep(delay)
             tries += 1
 
-    def ask_as(self, request: Request, auth: Auth | None) -> Response:
-        """Ask once, and once more where the login could be renewed: its old token or key had simply expired."""
-        if auth is None:
-            return self.ask_once(request, JSON, "the request")
+    def ask_once(self, request: Request, auth: Auth) -> Response:
+        """Return the answer to one try, read; to a second one where the login could be renewed: it had expired.
+
+        For a login in the middle of another request's try, which is the one that is repeated.
+        """
         for renewable in (True, False):
             headers = auth.headers(request, self.clock.time())
             try:
-                response = self.ask_once(request, headers, auth.kind)
-            except CredentialsError as error:
-                if error.status == 401 and renewable and auth.renew(headers, error):
-                    continue
-                # What was bought a moment ago may not be known everywhere yet.
-                error.definite = error.definite and (renewable or error.status != 401)
+                response = self._http.send(request, headers, self._admit(self._timeout))
+                signed, now = "Authorization" in headers, self.clock.time()
+                response = read(response, RequestContext(request.host, auth.kind, now, self.redactor.line, signed))
+            except ModelArtsError as error:
+                error.msg = self.redactor.hide(error.msg)
+                error.args = (error.msg,)
+                if isinstance(error, CredentialsError) and error.status == 401:
+                    if renewable and auth.renew(headers, error):
+                        continue
+                    # What was bought a moment ago may not be known everywhere yet.
+                    error.definite = error.definite and renewable
                 raise
             auth.accepted(headers)
             return response
         raise AssertionError("the second refusal was raised above")
-
-    def ask_once(self, request: Request, headers: t.Mapping[str, str], who: str) -> Response:
-        """Return the answer to one try, read; ``who`` names the credential for messages.
-
-        For a login in the middle of another request's try, which is the one that is repeated.
-        """
-        signed = "Authorization" in headers
-        try:
-            response = self._http.send(request, headers, self._admit(self._timeout))
-            return read(response, RequestContext(request.host, who, self.clock.time(), self.redactor.line, signed))
-        except ModelArtsError as error:
-            error.msg = self.redactor.hide(error.msg)
-            error.args = (error.msg,)
-            raise
 
     def send(self, request: Request, headers: t.Mapping[str, str], longest: float) -> Response:
         """Return the response to one try, as it came, after at most ``longest`` seconds and before the deadline."""
@@ -120,7 +108,8 @@ class Transport:
 
     def _admit(self, longest: float) -> float:
         """Let a request begin when nothing holds it back; return the seconds that it may last."""
-        self.clock.sleep(self._not_before - self.clock.monotonic())
+        if self._not_before:
+            self.clock.sleep(self._not_before - self.clock.monotonic())
         seconds = longest if self._deadline is None else self._deadline - self.clock.monotonic()
         with self._lock:
             self.requests_sent += 1

@@ -187,25 +187,21 @@ class Redactor:
     NO_KEY = 16
 
     def __init__(self, secrets: t.Iterable[str | None] = ()) -> None:
-        self._secrets: frozenset[str] = frozenset()
+        # All secrets known so far: what a module adds to ansible's own masking.
+        self.secrets: frozenset[str] = frozenset()
         self._spellings: tuple[_Spelling, ...] = ()
         self.add(*secrets)
 
     def add(self, *secrets: str | None) -> None:
         """Learn further secrets, for instance a token that IAM just gave."""
-        new = {value for value in secrets if value and len(value) >= self.SHORTEST} - self._secrets
-        self._secrets |= new
+        new = {value for value in secrets if value and len(value) >= self.SHORTEST} - self.secrets
+        self.secrets |= new
         known = {spelling.exactly or spelling.text: spelling for spelling in self._spellings}
         for value in new:
             for text in _spellings(value, len(value) >= self.NO_WORD):
                 exactly = None if len(value) >= self.NO_WORD else text
                 known.setdefault(exactly or _folded(text), _Spelling(_folded(text), exactly))
         self._spellings = tuple(known.values())
-
-    @property
-    def secrets(self) -> frozenset[str]:
-        """All secrets known so far: what a module adds to ansible's own masking."""
-        return self._secrets
 
     def hide(self, text: str, shortest: int = SHORTEST) -> str:
         """Return ``text`` with every known secret of so many characters replaced."""

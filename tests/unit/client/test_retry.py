@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.auth.base import NoAuth
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.auth.password import PasswordAuth
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import (
     CredentialsError,
@@ -176,6 +177,8 @@ def test_a_name_service_in_trouble_is_tried_again(monkeypatch: pytest.MonkeyPatc
 
 # A deadline
 
+NOBODY = NoAuth("the request")
+
 
 def transport(clock: VirtualClock, retries: int = 4, rng: Callable[[], float] = lambda: 0.999) -> Transport:
     """Return a transport with its random numbers given."""
@@ -189,11 +192,10 @@ def test_no_retry_begins_beyond_the_deadline() -> None:
     with RawServer(SICK) as server:
         line.end_by(clock.monotonic() + 20)
         with pytest.raises(TransientError):
-            line.ask(Request.get(server.url, ("x",)))
+            line.ask(Request.get(server.url, ("x",)), NOBODY)
         tries = len(server.seen)
     assert 3 <= tries <= 6
     assert clock.now - NOW < 20
-    line.close()
 
 
 def test_a_request_is_cut_to_what_is_left() -> None:
@@ -207,7 +209,7 @@ def test_a_request_is_cut_to_what_is_left() -> None:
     with RawServer(silence) as server:
         line.end_by(clock.monotonic() + 0.2)
         with pytest.raises(TransientError, match=r"did not answer in full within 0\.2 s"):
-            line.ask(Request.get(server.url, ("x",)))
+            line.ask(Request.get(server.url, ("x",)), NOBODY)
         line.end_by(None)
         hold.set()
 
@@ -221,14 +223,14 @@ def test_throttling_holds_all_requests_of_the_session_back() -> None:
         def sleep(self, seconds: float) -> None:
             if seconds >= 7 and self.other is None:
                 self.other = 0.0
-                line.ask(Request.get(server.url, ("other",)))
+                line.ask(Request.get(server.url, ("other",)), NOBODY)
                 self.other = self.now - NOW
             super().sleep(seconds)
 
     clock = Interleaved()
     line = transport(clock, retries=1)
     with RawServer(throttled(7), listed()) as server:
-        line.ask(Request.get(server.url, ("x",)))
+        line.ask(Request.get(server.url, ("x",)), NOBODY)
         assert len(server.seen) == 3
     assert clock.other is not None
     assert clock.other >= 7, "the other request shares the limit that was hit"

@@ -44,7 +44,7 @@ class AgencySource:
         """Return a new key from IAM."""
         transport = self._transport
         try:
-            response = transport.ask_as(self._request, self._base)
+            response = transport.ask_once(self._request, self._base)
         except (CredentialsError, RequestError) as error:
             error.msg = f"{error.msg} ({_ADVICE})"
             raise

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ..errors import CredentialsError
@@ -36,3 +37,22 @@ class Auth(t.Protocol):
 
         May raise another error that says more than ``error`` does.
         """
+
+
+@dataclasses.dataclass
+class NoAuth:
+    """Nobody yet: for a login, whose request holds its credential, which ``kind`` names, itself."""
+
+    kind: str
+    project_id: str | None = None
+
+    def headers(self, request: Request, now: float) -> dict[str, str]:
+        """Return headers without an identity."""
+        return dict(JSON)
+
+    def accepted(self, headers: t.Mapping[str, str]) -> None:
+        """Nothing to learn."""
+
+    def renew(self, headers: t.Mapping[str, str], error: CredentialsError) -> bool:
+        """Return False: the same login is refused again."""
+        return False

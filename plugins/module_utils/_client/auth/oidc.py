@@ -17,7 +17,7 @@ from ..errors import CredentialsError, InputError, RequestError
 from ..request import Request, encode_path
 from ..retry import Transport
 from ..text import duration, safe
-from .base import JSON
+from .base import NoAuth
 from .temporary import TemporaryKey, read_key
 
 _SESSION = "oidc-sts-session"
@@ -51,7 +51,7 @@ class OidcSource:
         path = encode_path(("v5", "agencies", "assume-with-oidc"))
         request = Request("POST", self.sts, path, body=json.dumps(body).encode())
         try:
-            response = transport.ask_once(request, JSON, "the OIDC token")
+            response = transport.ask_once(request, NoAuth("the OIDC token"))
         except (CredentialsError, RequestError) as error:
             error.msg = f"{error.msg} ({self._advice(token)})"
             raise
