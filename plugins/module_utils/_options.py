@@ -202,17 +202,15 @@ def _credential_of(option: Option, value: t.Any) -> str | None:
     return str(value) if is_given(value) else None
 
 
-def secrets_in(options: Values, credentials: t.Mapping[str, str]) -> frozenset[str]:
-    """Return every value that must be masked: secret options, and a password that was put into an address."""
-    addresses = (str(options.get(name) or "") for name in ("endpoint", "iam_endpoint", "sts_endpoint"))
-    return frozenset(
-        value for value in (*(credentials.get(name) for name in SECRETS), *passwords_in(addresses)) if value
-    )
+def secrets_in(options: Values, credentials: t.Mapping[str, str], environ: t.Mapping[str, str]) -> frozenset[str]:
+    """Return every value that must be masked: secret options, and passwords that were put into addresses.
 
-
-def passwords_in(addresses: t.Iterable[str]) -> list[str]:
-    """Return the passwords that stand in addresses, such as a proxy's."""
-    return [match[1] for address in addresses if (match := _URL_LOGIN.match(address))]
+    A proxy's too: it may repeat its own login, as a service may repeat a token.
+    """
+    addresses = [str(options.get(name) or "") for name in ("endpoint", "iam_endpoint", "sts_endpoint")]
+    addresses += [value for name, value in environ.items() if name.lower().endswith("_proxy")]
+    passwords = [match[1] for address in addresses if (match := _URL_LOGIN.match(address))]
+    return frozenset((*(credentials[name] for name in SECRETS if name in credentials), *passwords))
 
 
 def environment_credentials(environ: t.Mapping[str, str]) -> dict[str, str]:

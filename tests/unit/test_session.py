@@ -46,7 +46,7 @@ VALUES = {name: f"value-of-{name}" for name in CREDENTIALS}
 def connect(credentials: dict[str, str] | None = None, **options: Any) -> Session:
     """Return a session that has sent nothing yet."""
     given = {"region": "cn-north-4", "project_id": PROJECT, **options}
-    return Session(given, credentials if credentials is not None else {"auth_token": TOKEN}, VirtualClock()).open()
+    return Session(given, {"auth_token": TOKEN} if credentials is None else credentials, (), VirtualClock()).open()
 
 
 def refusal(credentials: dict[str, str] | None = None, **options: Any) -> str:
@@ -340,7 +340,7 @@ def test_urls_that_are_refused(url: str, words: str) -> None:
 )
 def test_a_password_in_an_address_is_a_secret(url: str, secret: str | None) -> None:
     for name in ("endpoint", "iam_endpoint"):
-        assert secrets_in({name: url}, {}) == (frozenset({secret}) if secret else frozenset())
+        assert secrets_in({name: url}, {}, {}) == (frozenset({secret}) if secret else frozenset())
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import gc
 import typing as t
 
@@ -72,7 +73,12 @@ class OrdersApi:
     def list(self, query: Query) -> Listing:
         """Return every order of the query, or the one page that it names."""
         try:
-            orders, count, truncated = self._one_page(query) if query.one_page else self._all_pages(query)
+            if query.one_page:
+                orders, count, truncated = self._one_page(query)
+            else:
+                fetch = functools.partial(self._page, query)
+                found = paginate(fetch, query.since, query.until, query.now_ms, WORKERS)
+                orders, count, truncated = found.orders, found.count, found.truncated
         except PoolNotFoundError as error:
             raise _name_pool(error, query) from None
         foreign = len(orders) - len(query.of_pool(orders))
@@ -87,13 +93,6 @@ class OrdersApi:
             complete = False  # as many as a service may cap its pages at
         exact = page.count == sent
         return page.orders, page.count, offset > 0 or not (complete or exact)
-
-    def _all_pages(self, query: Query) -> tuple[Orders, int | None, bool]:
-        def fetch(since: int, until: int | None, limit: int, offset: int) -> Page:
-            return self._page(query, since, until, limit, offset)
-
-        found = paginate(fetch, query.since, query.until, query.now_ms, WORKERS)
-        return found.orders, found.count, found.truncated
 
     def _page(self, query: Query, since: int, until: int | None, limit: int, offset: int) -> Page:
         params = {**query.server_filters(), "since": str(since), "limit": str(limit), "offset": str(offset)}

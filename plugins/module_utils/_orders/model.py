@@ -195,6 +195,8 @@ def string(value: t.Any) -> str | None:
 
 def _verbatim(value: t.Any) -> str | None:
     """Return the service's own word but for controls; text where something else came instead."""
+    if value.__class__ is str and value.isascii() and value.isprintable():
+        return value  # as in ``string``
     return None if value is None else free_text(value if isinstance(value, str) else str(value))
 
 
