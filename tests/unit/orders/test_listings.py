@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.pagination import paginate
-from ansible_collections.huaweicloud.modelarts.tests.unit.orders import scan_world
-from ansible_collections.huaweicloud.modelarts.tests.unit.orders.scan_world import (
+from ansible_collections.huaweicloud.modelarts.tests.unit.orders.scenario import (
     DAY_MS,
     NOW_MS,
     SINCE_MS,
-    World,
+    Scenario,
+    row,
     rows_at,
 )
 from hypothesis import given, settings
@@ -61,15 +61,15 @@ def processed(rows: list[dict[str, Any]], rng: random.Random, longest_queue: int
 def changing(rng: random.Random, arrivals: int, departures: int, gone: set[str]) -> Any:
     """Return what happens before each answer: orders are placed or listed late, and others leave."""
 
-    def change(world: World) -> None:
-        number = 100_000 + len(world.rank)
-        created = [NOW_MS + len(world.requests), SINCE_MS + 1 + rng.randrange(30 * DAY_MS)]
-        fresh = [scan_world.row(number + each, rng.choice(created)) for each in range(arrivals)]
+    def change(scenario: Scenario) -> None:
+        number = 100_000 + len(scenario.rank)
+        created = [NOW_MS + len(scenario.requests), SINCE_MS + 1 + rng.randrange(30 * DAY_MS)]
+        fresh = [row(number + each, rng.choice(created)) for each in range(arrivals)]
         processed(fresh, rng, 10)
-        world.add_all(fresh)
-        for each in rng.sample(world.rows, min(departures, len(world.rows))):
+        scenario.add_all(fresh)
+        for each in rng.sample(scenario.rows, min(departures, len(scenario.rows))):
             gone.add(each["orderName"])
-            world.rows.remove(each)
+            scenario.rows.remove(each)
 
     return change
 
@@ -106,12 +106,12 @@ def test_what_existed_throughout_is_found_or_the_listing_says_it_may_be_incomple
     processed(rows, rng, longest_queue)
     gone: set[str] = set()
     change = changing(rng, *changes, gone) if changes != (0, 0) else None
-    world = World(rows, **service, seed=seed, change=change, rows_are_lasting=True)
+    scenario = Scenario(rows, **service, seed=seed, change=change, rows_are_lasting=True)
     before = {each["orderName"] for each in rows}
-    found = paginate(world.fetch, SINCE_MS, until, NOW_MS, workers=1)
+    found = paginate(scenario.fetch, SINCE_MS, until, NOW_MS, workers=1)
     names = {each["order_name"] for each in found.orders}
     assert len(names) == len(found.orders)
-    assert before - gone <= names or found.truncated or world.misled
+    assert before - gone <= names or found.truncated or scenario.misled
     pages = math.ceil(len(names) / min(service["largest_page"], len(names) or 1))
     assert found.requests <= 16 + 4 * pages + 8
     if (

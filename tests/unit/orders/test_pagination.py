@@ -17,12 +17,12 @@ import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders import pagination
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.model import normalise
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.pagination import Found, Page, paginate
-from ansible_collections.huaweicloud.modelarts.tests.unit.orders import scan_world
-from ansible_collections.huaweicloud.modelarts.tests.unit.orders.scan_world import (
+from ansible_collections.huaweicloud.modelarts.tests.unit.orders.scenario import (
     DAY_MS,
     NOW_MS,
     SINCE_MS,
-    World,
+    Scenario,
+    row,
     rows_at,
     uneven,
 )
@@ -39,8 +39,8 @@ def names(rows: Iterable[Any]) -> list[str]:
     return sorted(each.get("orderName") or each.get("order_name") for each in rows)
 
 
-def run(world: World, since: int = SINCE_MS, until: int | None = None, workers: int = 4) -> tuple[Found, float]:
-    """Read a world; return what was found, and in how many rounds of requests side by side. No order comes twice."""
+def run(scenario: Scenario, since: int = SINCE_MS, until: int | None = None, workers: int = 4) -> tuple[Found, float]:
+    """Read a scenario; return what was found, and in how many rounds of requests side by side. No order comes twice."""
     rounds = [0]
 
     class Counted(pagination._Reader):
@@ -49,16 +49,16 @@ def run(world: World, since: int = SINCE_MS, until: int | None = None, workers: 
             rounds[0] += 1
             return [self._fetch(*request) for request in requests]
 
-    result = Counted(world.fetch, since, until, NOW_MS, workers).run()
+    result = Counted(scenario.fetch, since, until, NOW_MS, workers).run()
     assert len(names(result.orders)) == len(set(names(result.orders)))
-    assert result.requests == len(world.requests)
+    assert result.requests == len(scenario.requests)
     return result, rounds[0]
 
 
-def assert_complete(world: World, **options: Any) -> Found:
-    """Read a world that must be found whole, and return what was found."""
-    result, dummy = run(world, **options)
-    assert names(result.orders) == names(world.rows)
+def assert_complete(scenario: Scenario, **options: Any) -> Found:
+    """Read a scenario that must be found whole, and return what was found."""
+    result, dummy = run(scenario, **options)
+    assert names(result.orders) == names(scenario.rows)
     assert result.truncated is False
     return result
 
@@ -69,38 +69,38 @@ def assert_complete(world: World, **options: Any) -> Found:
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("count", [0, 1, 99, 101, 499])
 def test_a_small_listing_costs_one_request(order: str, count: int) -> None:
-    world = World(rows_at(uneven(count, 1)), order=order)
-    assert_complete(world)
-    assert world.requests == [(SINCE_MS, None, 500, 0)]
+    scenario = Scenario(rows_at(uneven(count, 1)), order=order)
+    assert_complete(scenario)
+    assert scenario.requests == [(SINCE_MS, None, 500, 0)]
 
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize(("count", "said"), [(1, None), (100, None), (100, 100), (200, 200), (499, None)])
 def test_a_page_that_may_be_capped_costs_another_request(order: str, count: int, said: int | None) -> None:
     """Without a total, or with one that may be the page's own: nothing else shows that there is no more."""
-    world = World(rows_at(uneven(count, 1)), order=order, count=lambda matches: said)
-    assert assert_complete(world).requests == 2
+    scenario = Scenario(rows_at(uneven(count, 1)), order=order, count=lambda matches: said)
+    assert assert_complete(scenario).requests == 2
 
 
 def test_the_bounds_go_out_as_given() -> None:
-    world = World(rows_at([SINCE_MS + 5, NOW_MS - 5]))
-    assert_complete(world, until=NOW_MS)
-    assert world.requests == [(SINCE_MS, NOW_MS, 500, 0)]
+    scenario = Scenario(rows_at([SINCE_MS + 5, NOW_MS - 5]))
+    assert_complete(scenario, until=NOW_MS)
+    assert scenario.requests == [(SINCE_MS, NOW_MS, 500, 0)]
 
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("count", [500, 501, 940, 951, 1000, 1001])
 def test_a_listing_of_two_pages_costs_four_requests_at_most(order: str, count: int) -> None:
-    assert assert_complete(World(rows_at(uneven(count, 2)), order=order)).requests <= 4
+    assert assert_complete(Scenario(rows_at(uneven(count, 2)), order=order)).requests <= 4
 
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("busy_day", [0, 13.3, 28])
 @pytest.mark.parametrize("count", [5_000, 20_000])
 def test_a_deep_listing_is_complete_and_cheap(order: str, busy_day: float, count: int) -> None:
-    world = World(rows_at(uneven(count, 3, busy_day)), order=order)
-    result, rounds = run(world)
-    assert names(result.orders) == names(world.rows)
+    scenario = Scenario(rows_at(uneven(count, 3, busy_day)), order=order)
+    result, rounds = run(scenario)
+    assert names(result.orders) == names(scenario.rows)
     assert result.truncated is False
     assert result.count == count
     pages = math.ceil(count / 500)
@@ -111,12 +111,12 @@ def test_a_deep_listing_is_complete_and_cheap(order: str, busy_day: float, count
 
 @pytest.mark.parametrize("order", [*ORDERS, "reshuffled"])
 def test_fifty_thousand_are_complete(order: str) -> None:
-    assert assert_complete(World(rows_at(uneven(50_000, 4)), order=order)).requests <= 1.75 * 100 + 4
+    assert assert_complete(Scenario(rows_at(uneven(50_000, 4)), order=order)).requests <= 1.75 * 100 + 4
 
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_one_worker_does_it_too(order: str) -> None:
-    assert_complete(World(rows_at(uneven(4_000, 4)), order=order), workers=1)
+    assert_complete(Scenario(rows_at(uneven(4_000, 4)), order=order), workers=1)
 
 
 def test_own_work_grows_linearly() -> None:
@@ -124,11 +124,11 @@ def test_own_work_grows_linearly() -> None:
 
     def cost(count: int) -> float:
         pages: dict[Any, Page] = {}
-        world = World(rows_at(uneven(count, 5)))
+        scenario = Scenario(rows_at(uneven(count, 5)))
 
         def fetch(*request: Any) -> Page:
             started = time.process_time()
-            pages[request] = pages.get(request) or world.fetch(*request)
+            pages[request] = pages.get(request) or scenario.fetch(*request)
             spent[0] += time.process_time() - started
             return pages[request]
 
@@ -149,19 +149,19 @@ def churn(rng: random.Random, gone: set[str]) -> Any:
     """Return a change per request: ten arrive, ten finish and five age out (oldest or any); ``gone`` collects."""
     ages_by_time = rng.random() < 0.5
 
-    def change(world: World) -> None:
-        world.add_all(
-            scan_world.row(100_000 + len(world.rank) + each, NOW_MS + len(world.requests)) for each in range(10)
+    def change(scenario: Scenario) -> None:
+        scenario.add_all(
+            row(100_000 + len(scenario.rank) + each, NOW_MS + len(scenario.requests)) for each in range(10)
         )
-        running = [each for each in world.rows if each["phase"] == "running"]
+        running = [each for each in scenario.rows if each["phase"] == "running"]
         for each in rng.sample(running, min(10, len(running))):
             each.update(phase="successed", endTimestamp=NOW_MS)
-            if world.phase:
+            if scenario.phase:
                 gone.add(each["orderName"])
-        oldest = sorted(world.rows, key=lambda each: each["creationTimestamp"])[:5]
-        for each in oldest if ages_by_time else rng.sample(world.rows, min(5, len(world.rows))):
+        oldest = sorted(scenario.rows, key=lambda each: each["creationTimestamp"])[:5]
+        for each in oldest if ages_by_time else rng.sample(scenario.rows, min(5, len(scenario.rows))):
             gone.add(each["orderName"])
-            world.rows.remove(each)
+            scenario.rows.remove(each)
 
     return change
 
@@ -171,7 +171,7 @@ def test_nothing_that_stays_is_lost_while_the_list_changes(part: int) -> None:
     for seed in range(part * 50, part * 50 + 50):
         rng = random.Random(seed)
         gone: set[str] = set()
-        world = World(
+        scenario = Scenario(
             rows_at(uneven(rng.choice([600, 930, 1000, 1000, 1000, 1300]), seed)),
             order=rng.choice(ORDERS),
             phase=rng.choice([None, "running"]),
@@ -181,8 +181,8 @@ def test_nothing_that_stays_is_lost_while_the_list_changes(part: int) -> None:
             seed=seed,
             change=churn(rng, gone),
         )
-        before = set(names(world.rows))
-        result, dummy = run(world, workers=rng.choice([1, 2, 4]))
+        before = set(names(scenario.rows))
+        result, dummy = run(scenario, workers=rng.choice([1, 2, 4]))
         assert before - gone <= set(names(result.orders)), f"lost in schedule {seed}"
         assert result.requests <= 24
 
@@ -190,12 +190,12 @@ def test_nothing_that_stays_is_lost_while_the_list_changes(part: int) -> None:
 def test_of_two_rows_of_an_order_the_one_further_along_is_kept() -> None:
     rows = rows_at(uneven(900, 6))
 
-    def finish(world: World) -> None:
-        for each in world.rows:
-            done = len(world.requests) == 1
+    def finish(scenario: Scenario) -> None:
+        for each in scenario.rows:
+            done = len(scenario.requests) == 1
             each.update(phase="successed" if done else "running", endTimestamp=NOW_MS if done else 0)
 
-    result = assert_complete(World(rows, change=finish))
+    result = assert_complete(Scenario(rows, change=finish))
     assert sum(each["phase"] == "successed" for each in result.orders) == 500
 
 
@@ -224,8 +224,8 @@ def test_the_row_kept_does_not_depend_on_which_came_first(first: int, earlier: A
 def test_bounds_may_be_inclusive_or_exclusive(order: str, since_inclusive: bool, until_inclusive: bool) -> None:
     """Orders in bursts of 40 in one millisecond, every millisecond: each bound falls on orders."""
     stamps = [SINCE_MS + 1 + number // 40 for number in range(6_000)]
-    world = World(rows_at(stamps), order=order, since_inclusive=since_inclusive, until_inclusive=until_inclusive)
-    assert_complete(world)
+    scenario = Scenario(rows_at(stamps), order=order, since_inclusive=since_inclusive, until_inclusive=until_inclusive)
+    assert_complete(scenario)
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -234,8 +234,9 @@ def test_bounds_may_be_inclusive_or_exclusive(order: str, since_inclusive: bool,
     ("count", "truncated"), [(600, False), (999, False), (1000, False), (1001, True), (3000, True)]
 )
 def test_all_orders_in_one_millisecond(order: str, inclusive: bool, count: int, truncated: bool) -> None:
-    world = World(rows_at([NOW_MS - 7] * count), order=order, since_inclusive=inclusive, until_inclusive=inclusive)
-    result, dummy = run(world)
+    rows = rows_at([NOW_MS - 7] * count)
+    scenario = Scenario(rows, order=order, since_inclusive=inclusive, until_inclusive=inclusive)
+    result, dummy = run(scenario)
     assert len(result.orders) == min(count, 1000)
     assert result.truncated is truncated
     assert result.requests <= 16
@@ -245,25 +246,25 @@ def test_all_orders_in_one_millisecond(order: str, inclusive: bool, count: int, 
 @pytest.mark.parametrize("order", ORDERS)
 def test_a_millisecond_that_is_too_full_is_admitted_without_a_count(order: str, inclusive: bool) -> None:
     stamps = [NOW_MS - 7] * 1001 + uneven(400, 20)
-    world = World(
+    scenario = Scenario(
         rows_at(stamps), order=order, since_inclusive=inclusive, until_inclusive=inclusive, count=lambda matches: None
     )
-    assert run(world)[0].truncated is True
+    assert run(scenario)[0].truncated is True
 
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_full_milliseconds_side_by_side(order: str) -> None:
     """Neighbours of 700: together more than offsets reach, so the window must be narrowed to one of them."""
-    assert_complete(World(rows_at([NOW_MS - 7 + number // 700 for number in range(2_100)]), order=order))
+    assert_complete(Scenario(rows_at([NOW_MS - 7 + number // 700 for number in range(2_100)]), order=order))
 
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("ignored", ["until", "since", "offset"])
 @pytest.mark.parametrize("count", [700, 1000, 3000])
 def test_a_service_that_ignores_a_parameter_never_loses_silently(order: str, ignored: str, count: int) -> None:
-    world = World(rows_at(uneven(count, 7)), order=order, ignores=(ignored,))
-    result, dummy = run(world)
-    complete = names(result.orders) == names(world.rows)
+    scenario = Scenario(rows_at(uneven(count, 7)), order=order, ignores=(ignored,))
+    result, dummy = run(scenario)
+    complete = names(result.orders) == names(scenario.rows)
     assert complete is not result.truncated
     reachable = count <= 1000 or ignored == "offset" or (order, ignored) in (("oldest", "until"), ("newest", "since"))
     assert complete is reachable
@@ -271,22 +272,22 @@ def test_a_service_that_ignores_a_parameter_never_loses_silently(order: str, ign
 
 
 def test_a_service_that_ignores_all_bounds_shows_a_thousand() -> None:
-    world = World(rows_at(uneven(3000, 7)), ignores=("since", "until"))
-    result, dummy = run(world)
+    scenario = Scenario(rows_at(uneven(3000, 7)), ignores=("since", "until"))
+    result, dummy = run(scenario)
     assert (len(result.orders), result.truncated) == (1000, True)
 
 
 def test_a_page_repeated_instead_of_the_next_is_no_proof_of_the_end() -> None:
     """Offset ignored and a count that stops at 500: 501 orders in one millisecond can't all be shown."""
-    world = World(rows_at([NOW_MS - 7] * 501), ignores=("offset",), count=lambda matches: min(matches, 500))
-    result, dummy = run(world)
+    scenario = Scenario(rows_at([NOW_MS - 7] * 501), ignores=("offset",), count=lambda matches: min(matches, 500))
+    result, dummy = run(scenario)
     assert (len(result.orders), result.truncated) == (500, True)
 
 
 @pytest.mark.parametrize(("order", "odd"), [("newest", 1_700_000_000), ("oldest", NOW_MS + 10**12)])
 def test_an_odd_time_at_the_end_of_a_page_hides_nothing(order: str, odd: int) -> None:
-    world = World(rows_at(uneven(3_000, 18)), order=order, count=lambda matches: None)
-    honest = world.fetch
+    scenario = Scenario(rows_at(uneven(3_000, 18)), order=order, count=lambda matches: None)
+    honest = scenario.fetch
 
     def fetch(*request: Any) -> Page:
         page = honest(*request)
@@ -294,14 +295,14 @@ def test_an_odd_time_at_the_end_of_a_page_hides_nothing(order: str, odd: int) ->
             page.orders[-1]["creation_timestamp"] = odd
         return page
 
-    world.fetch = fetch  # type: ignore[method-assign, assignment]
-    assert_complete(world)
+    scenario.fetch = fetch  # type: ignore[method-assign, assignment]
+    assert_complete(scenario)
 
 
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("count", [90, 100, 101, 450, 5_000])
 def test_pages_may_be_smaller_than_asked(order: str, count: int) -> None:
-    result = assert_complete(World(rows_at(uneven(count, 8)), order=order, largest_page=100))
+    result = assert_complete(Scenario(rows_at(uneven(count, 8)), order=order, largest_page=100))
     assert result.requests <= 2 * math.ceil(count / 100) + 6
 
 
@@ -309,7 +310,7 @@ def test_pages_may_be_smaller_than_asked(order: str, count: int) -> None:
 def test_bounds_may_be_rounded_to_seconds(order: str) -> None:
     """Without a count that would tell of the orders which a bound's rounding hid; three orders in each second."""
     stamps = [SINCE_MS + 1000 + number * 333 for number in range(5_000)]
-    assert_complete(World(rows_at(stamps), order=order, rounds_to_ms=1000, count=lambda matches: None))
+    assert_complete(Scenario(rows_at(stamps), order=order, rounds_to_ms=1000, count=lambda matches: None))
 
 
 @pytest.mark.parametrize("order", ORDERS)
@@ -328,49 +329,49 @@ def test_bounds_may_be_rounded_to_seconds(order: str) -> None:
 )
 def test_a_wrong_count_loses_nothing(order: str, count: int, said: Any) -> None:
     """Too low or missing: found all the same. Too high: found as well, but nobody can tell, so it is said."""
-    world = World(rows_at(uneven(count, 10)), order=order, count=said)
-    result, dummy = run(world)
-    assert names(result.orders) == names(world.rows)
+    scenario = Scenario(rows_at(uneven(count, 10)), order=order, count=said)
+    result, dummy = run(scenario)
+    assert names(result.orders) == names(scenario.rows)
     assert result.truncated is ((said(count) or 0) > count)
     assert result.requests <= 4 * math.ceil(count / 500) + 16
 
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_a_count_that_never_changes_loses_nothing(order: str) -> None:
-    world = World(rows_at(uneven(7_000, 10)), order=order, count=lambda matches: 500)
-    result, dummy = run(world)
-    assert names(result.orders) == names(world.rows)
+    scenario = Scenario(rows_at(uneven(7_000, 10)), order=order, count=lambda matches: 500)
+    result, dummy = run(scenario)
+    assert names(result.orders) == names(scenario.rows)
 
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_without_counts_all_are_found(order: str) -> None:
-    assert_complete(World(rows_at(uneven(3_000, 11)), order=order, count=lambda matches: None))
+    assert_complete(Scenario(rows_at(uneven(3_000, 11)), order=order, count=lambda matches: None))
 
 
 def test_a_row_that_one_answer_left_out_is_found_by_asking_again() -> None:
     """A page that is short of its own count, and an order that one answer skipped: both only for a moment."""
-    world = World(rows_at(uneven(3_000, 12)))
-    honest = world.fetch
+    scenario = Scenario(rows_at(uneven(3_000, 12)))
+    honest = scenario.fetch
 
     def fetch(*request: Any) -> Page:
         page = honest(*request)
-        return Page(page.orders[:-40] + page.orders[-39:], page.count) if len(world.requests) in (2, 4) else page
+        return Page(page.orders[:-40] + page.orders[-39:], page.count) if len(scenario.requests) in (2, 4) else page
 
-    world.fetch = fetch  # type: ignore[method-assign, assignment]
-    assert_complete(world)
+    scenario.fetch = fetch  # type: ignore[method-assign, assignment]
+    assert_complete(scenario)
 
 
 def test_an_order_that_full_pages_skip_at_first_is_looked_for() -> None:
-    world = World(rows_at(uneven(5_000, 12)))
-    late = world.rows[2_222]["orderName"]
-    world.hides = lambda each: each["orderName"] == late and len(world.requests) <= 18
-    result = assert_complete(world)
+    scenario = Scenario(rows_at(uneven(5_000, 12)))
+    late = scenario.rows[2_222]["orderName"]
+    scenario.hides = lambda each: each["orderName"] == late and len(scenario.requests) <= 18
+    result = assert_complete(scenario)
     assert 18 < result.requests <= 40
 
 
 def test_an_order_that_is_counted_but_never_shown_is_admitted() -> None:
-    world = World(rows_at(uneven(3_000, 12)), count=lambda matches: matches + (matches == 3_000))
-    result, dummy = run(world)
+    scenario = Scenario(rows_at(uneven(3_000, 12)), count=lambda matches: matches + (matches == 3_000))
+    result, dummy = run(scenario)
     assert (len(result.orders), result.truncated) == (3_000, True)
     assert result.requests <= 24
 
@@ -379,20 +380,20 @@ def test_an_order_that_is_counted_but_never_shown_is_admitted() -> None:
 def test_rows_that_shift_out_of_sight_between_two_pages_are_noticed(said: Any) -> None:
     """A hundred and twenty of the first page leave before the second is read by offset."""
 
-    def change(world: World) -> None:
-        if world.requests[-1][3] and len(world.rows) == 800:
-            del world.rows[:120]
+    def change(scenario: Scenario) -> None:
+        if scenario.requests[-1][3] and len(scenario.rows) == 800:
+            del scenario.rows[:120]
 
-    world = World(rows_at([NOW_MS - 7] * 800), count=said, change=change)
-    result, dummy = run(world)
-    assert len(world.rows) == 680
-    assert set(names(world.rows)) <= set(names(result.orders))
+    scenario = Scenario(rows_at([NOW_MS - 7] * 800), count=said, change=change)
+    result, dummy = run(scenario)
+    assert len(scenario.rows) == 680
+    assert set(names(scenario.rows)) <= set(names(result.orders))
     assert result.truncated is False
 
 
 def test_pages_in_another_order_each_time_prove_nothing() -> None:
-    world = World(rows_at([NOW_MS - 7] * 600), order="reshuffled", count=lambda matches: 0)
-    result, dummy = run(world)
+    scenario = Scenario(rows_at([NOW_MS - 7] * 600), order="reshuffled", count=lambda matches: 0)
+    result, dummy = run(scenario)
     assert result.truncated is True
 
 
@@ -400,25 +401,25 @@ def test_pages_in_another_order_each_time_prove_nothing() -> None:
 def test_pages_of_wider_bounds_prove_nothing_about_narrower_ones(seed: int) -> None:
     """Between two pages of a full millisecond its upper bound proves inclusive, and the neighbour drops out."""
     stamps = [SINCE_MS + 1] * 501 + [SINCE_MS + 2] * 240
-    world = World(
+    scenario = Scenario(
         rows_at(stamps),
         order="reshuffled",
         since_inclusive=False,
         count=lambda matches: None,
         seed=seed,
     )
-    result, dummy = run(world)
-    assert result.truncated or names(result.orders) == names(world.rows)
+    result, dummy = run(scenario)
+    assert result.truncated or names(result.orders) == names(scenario.rows)
 
 
 def test_nearly_sorted_rows_are_read_on_with_a_margin() -> None:
     """Sorted by when they began, which is up to ten minutes after they were placed."""
     stamps = uneven(8_000, 13)
-    world = World(rows_at(stamps))
+    scenario = Scenario(rows_at(stamps))
     rng = random.Random(13)
-    began = {id(each): each["creationTimestamp"] + rng.randrange(600_000) for each in world.rows}
-    world.rows.sort(key=lambda each: -began[id(each)])
-    result = assert_complete(world)
+    began = {id(each): each["creationTimestamp"] + rng.randrange(600_000) for each in scenario.rows}
+    scenario.rows.sort(key=lambda each: -began[id(each)])
+    result = assert_complete(scenario)
     assert result.requests <= 60
 
 
@@ -477,7 +478,7 @@ def test_whatever_the_service_nothing_is_lost_silently(
     """Each burst: so many orders from a moment on, so many ms apart."""
     stamps = [SINCE_MS + 1 + start + number * gap for start, size, gap in bursts for number in range(size)]
     stamps = [min(stamp, NOW_MS - 1) for stamp in stamps]
-    world = World(
+    scenario = Scenario(
         rows_at(stamps),
         order=order,
         since_inclusive=inclusive[0],
@@ -487,8 +488,8 @@ def test_whatever_the_service_nothing_is_lost_silently(
         largest_page=largest_page,
         counts_the_page=own,
     )
-    result, dummy = run(world, until=until)
-    complete = names(result.orders) == names(world.rows)
+    result, dummy = run(scenario, until=until)
+    complete = names(result.orders) == names(scenario.rows)
     silent = said(1000) in (None, 0, 998, 500)
     capped_unseen = largest_page < 500 and silent
     assert complete or result.truncated or capped_unseen
@@ -506,8 +507,8 @@ class Refused(Exception):
 
 
 @pytest.mark.parametrize("failing", [1, 2, 5, 9])
-def test_the_first_error_ends_the_paginate(failing: int) -> None:
-    world = World(rows_at(uneven(20_000, 15)))
+def test_the_first_error_ends_the_listing(failing: int) -> None:
+    scenario = Scenario(rows_at(uneven(20_000, 15)))
     lock, begun, ended = threading.Lock(), [0], [0]
 
     def fetch(*request: Any) -> Page:
@@ -519,7 +520,7 @@ def test_the_first_error_ends_the_paginate(failing: int) -> None:
             if mine >= failing:
                 raise Refused(str(mine))
             with lock:
-                return world.fetch(*request)
+                return scenario.fetch(*request)
         finally:
             with lock:
                 ended[0] += 1
@@ -527,12 +528,12 @@ def test_the_first_error_ends_the_paginate(failing: int) -> None:
     with pytest.raises(Refused):
         paginate(fetch, SINCE_MS)
     assert begun[0] <= failing + 4
-    assert ended[0] == begun[0], "a request outlived the scan"
+    assert ended[0] == begun[0], "a request outlived the listing"
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("modelarts")]
 
 
 def test_real_threads_find_all_with_four_requests_at_most_side_by_side() -> None:
-    world = World(rows_at(uneven(10_000, 16)))
+    scenario = Scenario(rows_at(uneven(10_000, 16)))
     lock, flying, most = threading.Lock(), [0], [0]
 
     def fetch(*request: Any) -> Page:
@@ -542,20 +543,20 @@ def test_real_threads_find_all_with_four_requests_at_most_side_by_side() -> None
         time.sleep(0.01)
         with lock:
             flying[0] -= 1
-            return world.fetch(*request)
+            return scenario.fetch(*request)
 
     result = paginate(fetch, SINCE_MS)
-    assert names(result.orders) == names(world.rows)
+    assert names(result.orders) == names(scenario.rows)
     assert most[0] == 4
 
 
 def test_a_small_listing_starts_no_thread() -> None:
     seen: list[str] = []
-    world = World(rows_at(uneven(399, 17)))
+    scenario = Scenario(rows_at(uneven(399, 17)))
 
     def fetch(*request: Any) -> Page:
         seen.append(threading.current_thread().name)
-        return world.fetch(*request)
+        return scenario.fetch(*request)
 
     paginate(fetch, SINCE_MS)
     assert seen == [threading.current_thread().name]

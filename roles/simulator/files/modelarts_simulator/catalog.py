@@ -4,7 +4,7 @@
 
 Orders lie sorted by creation. What time alone will change (a state, an order that becomes visible or vanishes) waits in
 a heap, so that a request touches only what is due. The matches of the last queries are kept until something changes:
-the pages of one scan cost one selection.
+the pages of one listing cost one selection.
 """
 
 from __future__ import annotations

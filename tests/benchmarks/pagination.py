@@ -3,8 +3,8 @@
 
 """The deep listing against paging one request after another, with the same latency and processing.
 
-``python tests/benchmarks/scan.py [orders ...]`` prints a Markdown table. Real threads, real sleeps; the service answers
-from memory, and its own computing is part of the latency.
+``python tests/benchmarks/pagination.py [orders ...]`` prints a Markdown table. Real threads, real sleeps; the service
+answers from memory, and its own computing is part of the latency.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ORDERS = ("newest", "oldest", "shuffled")
 
 @dataclasses.dataclass(frozen=True)
 class Figure:
-    """One measurement: requests and seconds of the scan, and of full pages one after another."""
+    """One measurement: requests and seconds of the listing, and of full pages one after another."""
 
     orders: int
     order: str
@@ -43,7 +43,7 @@ class Figure:
 
     @property
     def time_ratio(self) -> float:
-        """The scan's time as a part of the paging's."""
+        """The listing's time as a part of the paging's."""
         return self.seconds / self.paging_seconds
 
 
@@ -94,7 +94,7 @@ def paging_seconds(rows: list[dict[str, Any]]) -> float:
 
 
 def measure(counts: tuple[int, ...] = COUNTS) -> list[Figure]:
-    """Measure every number of orders in every order of rows; a scan that is not complete is an error."""
+    """Measure every number of orders in every order of rows; a listing that is not complete is an error."""
     figures = []
     for count in counts:
         for order in ORDERS:

@@ -49,7 +49,7 @@ def uneven(count: int, seed: int, busy_day: float | None = None) -> list[int]:
 
 
 @dataclasses.dataclass
-class World:
+class Scenario:
     """The service: its orders, how it behaves, and what it was asked. ``fetch`` is what ``paginate`` calls."""
 
     rows: list[Row]
@@ -73,7 +73,7 @@ class World:
     # Rows that are counted but left out of the page; the rows behind them move up.
     hides: Callable[[Row], bool] = lambda each: False
     # Called before each answer.
-    change: Callable[[World], None] | None = None
+    change: Callable[[Scenario], None] | None = None
     requests: list[tuple[int, int | None, int, int]] = dataclasses.field(default_factory=list)
 
     def __post_init__(self) -> None:
