@@ -6,12 +6,13 @@
 
 """Every order of [since, until], though one request shows 500 and offsets reach about 1,000.
 
-A page that is not full proves that its time window was shown whole. A full one is read on by time:
+A page that is not full proves that its time window was shown whole. From a full page there are three ways on:
 
-* sorted rows: the window beyond the page's last creation time follows (keyset). That the page held all before it is
-  believed only if the service's total bears it out in the end; else those windows are asked as well;
-* rows in no order: the page is a sample, whose quantiles split the window into parts that fit a page each;
-* a full millisecond, or a service that ignores bounds: offsets, each page sharing rows with the one before.
+* keyset, where rows are sorted: the window beyond the page's last creation time follows. That the page held all before
+  it is believed only if the service's total bears it out in the end; else those windows are asked as well;
+* split, where rows are in no order: the page is a sample, whose quantiles split the window into parts of a page each;
+* overlapping offsets, for a full millisecond or a service that ignores bounds: each page has to begin with rows of the
+  ones before.
 
 So neither an order that a page skipped, nor one that shifted while the list changed, is lost without ``truncated``.
 Times are epoch ms. Inner bounds are padded, as the service may take them as exclusive, or round them to seconds.
@@ -32,7 +33,7 @@ PAGE = REACH = 500
 # Pages read by offset share so many orders, to notice that orders between them have shifted. The windows of sorted
 # pages share fewer: just so many that what a page vouches for fits one page again, neighbours of its bounds included.
 SHARED, SHARED_SORTED = 50, 16
-# The part of a page that a split aims at, into how many parts at once, and into how many where nothing is counted.
+# The part of a page that a split aims at, into how many parts at most, and into how many where nothing is counted.
 FILL, MOST_PARTS, BLIND_PARTS = 0.8, 13, 4
 # A service that rounds bounds to seconds still keeps to them.
 SECOND = 1000
@@ -42,6 +43,10 @@ MOST_REQUESTS = 4000
 LEAST_CAP = 20
 NEWEST_FIRST, UNSORTED, OLDEST_FIRST = -1, 0, 1
 
+Bounds = tuple[int, t.Optional[int]]
+# since, until, limit, offset
+Request = tuple[int, t.Optional[int], int, int]
+
 
 @dataclasses.dataclass(frozen=True)
 class Page:
@@ -49,11 +54,6 @@ class Page:
 
     orders: list[Order]
     count: int | None = None
-
-
-# fetch(since, until, limit, offset): one request. Its errors propagate.
-Fetch = t.Callable[[int, t.Optional[int], int, int], Page]
-Request = tuple[int, t.Optional[int], int, int]
 
 
 @dataclasses.dataclass
@@ -66,33 +66,31 @@ class Found:
     requests: int
 
 
-@dataclasses.dataclass
-class Window:
-    """A time window whose orders are still to be found, both ends included; ``hi`` None: open to the future.
+# One request. Its errors propagate.
+Fetch = t.Callable[[int, t.Optional[int], int, int], Page]
+# A window being read: it yields requests, is sent their pages, and has ended when only parts of it are left to read.
+Reading = t.Generator[Request, Page, None]
 
-    ``expect`` is how many orders it is likely to hold, ``order`` how the page before it was sorted. ``keys`` are those
-    of the pages read by offset so far, all within the bounds ``asked``.
-    """
+
+@dataclasses.dataclass(frozen=True)
+class Window:
+    """A time window to read, both ends included; ``hi`` None: open to the future. It may hold ``expect`` orders."""
 
     lo: int
     hi: int | None
     pad: int = 1
     expect: float = 0
-    order: int = UNSORTED
-    asked: tuple[int, int | None] = (0, None)
-    keys: list[str] = dataclasses.field(default_factory=list)
-    repeats: int = 0
+    retried: bool = False
 
     def holds(self, stamp: int) -> bool:
         """Whether a creation time lies in it."""
         return stamp >= self.lo and (self.hi is None or stamp <= self.hi)
 
-    def split(self, cuts: t.Iterable[int], **changes: t.Any) -> list[Window]:
+    def split(self, cuts: t.Iterable[int], pad: int, expect: float = 0) -> list[Window]:
         """Return the parts that begin at its start and at each of these times, as far as they lie within."""
         inner = sorted({cut for cut in cuts if cut > self.lo and self.holds(cut)})
-        ends: list[int | None] = [cut - 1 for cut in inner]
-        bounds = zip([self.lo, *inner], [*ends, self.hi])
-        return [Window(lo, hi, **{"order": self.order, "pad": self.pad, **changes}) for lo, hi in bounds]
+        ends = [*(cut - 1 for cut in inner), self.hi]
+        return [Window(lo, hi, pad, expect) for lo, hi in zip([self.lo, *inner], ends)]
 
 
 def paginate(
@@ -103,7 +101,248 @@ def paginate(
     Up to 499 orders cost one request. ``now_ms`` is about when it is asked, by any clock: it only guides where work is
     divided. Orders outside the bounds are returned where the service sends them. Raises what ``fetch`` raises.
     """
-    return _Reader(fetch, since_ms, until_ms, since_ms if now_ms is None else now_ms, workers).run()
+    return _Reader(fetch, Window(since_ms, until_ms), since_ms if now_ms is None else now_ms, workers).run()
+
+
+class _Reader:
+    """One listing: windows to read (``todo``), and windows that are shown if a page's order can be trusted."""
+
+    def __init__(self, fetch: Fetch, whole: Window, now: int, workers: int) -> None:
+        self._service = _Service(fetch, (whole.lo, whole.hi), workers)
+        self._whole, self._now, self._workers = whole, now, workers
+        self._todo: list[Window] = [whole]
+        self._trusted: list[Window] = []
+        self._halvings = 0
+        self._keyset_holds = True
+        # Whether orders may be missing: anyhow, or if totals can be too low.
+        self._unsure = self._rests_on_total = False
+
+    def run(self) -> Found:
+        """Read the whole window, and what pages vouched for as well where the service's totals do not bear it out."""
+        self._read_all()
+        if not self._is_borne_out():
+            self._keyset_holds, self._todo = False, self._trusted
+            self._read_all()
+        service = self._service
+        count = service.totals[-1] if service.totals else None
+        unsure = self._unsure or (count or 0) > len(service.orders) or (self._rests_on_total and service.low_total)
+        return Found(list(service.orders.values()), count, unsure, service.requests)
+
+    def _is_borne_out(self) -> bool:
+        """Whether the totals agree with what was found; where they do not, it may be for what arrived meanwhile."""
+        orders, totals = self._service.orders, self._service.totals
+        if totals and len(orders) != totals[-1]:
+            newest = max((order["creation_timestamp"] for order in orders.values()), default=0)
+            for since in (max(newest, self._whole.lo), self._whole.lo):
+                self._service.ask([(since, self._whole.hi, PAGE, 0)])
+        return not self._trusted or ({len(orders)} == set(totals) and not self._rests_on_total)
+
+    def _read_all(self) -> None:
+        """Read windows and all parts that they leave, a few side by side, unless that takes too many requests."""
+        pending: dict[Reading, Request] = {}
+        while self._todo or pending:
+            pages = math.ceil(len(self._service.orders) / self._service.cap)
+            if self._service.requests >= min(MOST_REQUESTS, 16 + 4 * pages):
+                self._unsure = True
+                self._todo.clear()
+                return
+            self._halve(self._workers - len(pending))
+            while self._todo and len(pending) < self._workers:
+                reading = self._read(self._todo.pop())
+                pending[reading] = next(reading)
+            for reading, page in zip(tuple(pending), self._service.ask(tuple(pending.values()))):
+                try:
+                    pending[reading] = reading.send(page)
+                except StopIteration:
+                    del pending[reading]
+
+    def _halve(self, idle: int) -> None:
+        """Halve the largest windows of sorted rows until no worker is idle: each may cost a page more."""
+        while 0 < len(self._todo) < idle and self._halvings < 3 + self._service.requests // 5:
+            window = max(self._todo, key=lambda each: each.expect)
+            end = max(window.lo, self._now) if window.hi is None else window.hi
+            halves = window.split([(window.lo + end + 1) // 2], window.pad, window.expect / 2)
+            if window.expect < 2 * self._service.cap or len(halves) < 2:
+                return
+            self._todo.remove(window)
+            self._todo += halves
+            self._halvings += 1
+
+    def _read(self, window: Window) -> Reading:
+        """Read a window by its first page, and by what that shows to be needed."""
+        asked = self._service.bounds(window)
+        page = yield (*asked, PAGE, 0)
+        sent = len(page.orders)
+        if sent >= self._service.cap:
+            self._service.cap = sent
+            parts = self._divide(window, asked, page) if self._service.bounds_hold else []
+            self._todo += parts
+            if not parts:
+                yield from self._overlapping_offsets(window, asked, page)
+        elif not sent and (window.retried or (page.count and self._service.counts_fit)):
+            self._retry(window, asked)
+        elif self._service.may_hide(sent, page.count):
+            yield from self._overlapping_offsets(window, asked, page)
+
+    def _retry(self, window: Window, asked: Bounds) -> None:
+        """Read a window anew where its bounds can be drawn closer, or once as it is; else orders may be missing."""
+        closer = self._service.bounds(window) != asked
+        if closer or not window.retried:
+            self._todo.append(dataclasses.replace(window, retried=window.retried or not closer))
+        else:
+            self._unsure = True
+
+    def _divide(self, window: Window, asked: Bounds, page: Page) -> list[Window]:
+        """Return the windows that are to be read after a full page; none where only offsets lead on."""
+        stamps = [order["creation_timestamp"] for order in page.orders if order["creation_timestamp"]]
+        inside = [stamp for stamp in stamps if window.holds(stamp)]
+        if _are_ignored(asked, stamps, _order_of(inside)):
+            self._service.bounds_hold = False
+            self._todo.clear()
+            return [self._whole]
+        narrower = dataclasses.replace(window, pad=1)
+        if 2 * len(inside) < len(stamps) and self._service.bounds(narrower) != asked:
+            return [narrower]  # crowded by the neighbours' orders
+        if not inside:
+            return []
+        return self._keyset_window(window, inside, page.count) or _split(window, inside, page.count, self._service.cap)
+
+    def _keyset_window(self, window: Window, inside: list[int], count: int | None) -> list[Window]:
+        """Return the window beyond a sorted page's last orders; the page vouches for the rest of its own."""
+        order = _order_of(inside)
+        last = inside[-min(SHARED_SORTED, max(1, len(inside) // 10))]
+        if order == UNSORTED or not self._keyset_holds or last == inside[0]:
+            return []
+        parts = window.split([last if order == OLDEST_FIRST else last + 1], _pad(inside))
+        shown, rest = parts[::order]
+        self._trusted.append(shown)
+        return [dataclasses.replace(rest, expect=max(0, (count or 0) - sum(map(shown.holds, inside))))]
+
+    def _overlapping_offsets(self, window: Window, asked: Bounds, first: Page) -> Reading:
+        """Read a window on by overlapping offsets, until a page proves to be its last."""
+        short = len(first.orders) < self._service.cap
+        place = {key: number for number, key in enumerate(dict.fromkeys(map(key_of, first.orders)))}
+        offset = 0
+        while offset < REACH:
+            offset = min(REACH, len(place) - max(1, min(SHARED, len(place) // 10)))
+            page = yield (*asked, PAGE, offset)
+            sent, known = len(page.orders), len(place)
+            if not _joins(page, place, offset):
+                break
+            for order in page.orders:
+                place.setdefault(key_of(order), len(place))
+            new = len(place) > known
+            if short and new and sent == len(first.orders) >= LEAST_CAP:
+                # Behind a page that was not full comes another of its size: the service's pages are smaller than asked.
+                self._service.cap = sent
+                self._todo.append(window)
+                return
+            if short and not new and (page.count or 0) > known and self._service.counts_fit:
+                # Short of its own total: once more from the start, then the total is wrong.
+                if not window.retried:
+                    break
+                self._service.counts_fit = False
+            if sent < self._service.cap and not (short and new):
+                return
+            if offset == REACH and page.count == offset + sent == len(place):
+                self._rests_on_total = True
+                return
+            if not new:
+                break
+        self._retry(window, asked)
+
+
+class _Service:
+    """What is asked, and what is known of it: each order as far along as it was seen, and its ways."""
+
+    def __init__(self, fetch: Fetch, whole: Bounds, workers: int) -> None:
+        self._fetch, self._whole, self._workers = fetch, whole, workers
+        self.requests = 0
+        self.orders: dict[str, Order] = {}
+        # Its totals of the whole window, whether any page went beyond its total, and whether totals can be reached.
+        self.totals: list[int] = []
+        self.low_total, self.counts_fit = False, True
+        # The size of a full page and the largest so far; whether the bounds are kept to, and whether each is inclusive.
+        self.cap, self._largest = PAGE, 0
+        self.bounds_hold, self._inclusive = True, [False, False]
+
+    def ask(self, requests: t.Sequence[Request]) -> list[Page]:
+        """Return the page of each request, asked side by side, when what they show is kept."""
+        pages = side_by_side(lambda request: self._fetch(*request), requests, self._workers)
+        for request, page in zip(requests, pages):
+            self._keep(request, page)
+        return pages
+
+    def _keep(self, request: Request, page: Page) -> None:
+        bounds, sent = request[:2], len(page.orders)
+        for key, order in {key_of(order): order for order in sorted(page.orders, key=weight_of)}.items():
+            if key not in self.orders or progress_of(order) >= progress_of(self.orders[key]):
+                self.orders[key] = order
+        if page.count is not None:
+            self.totals += [page.count] if bounds == self._whole else []
+            self.low_total |= sent > 0 and request[3] + sent > page.count
+        for side, bound in enumerate(bounds):
+            self._inclusive[side] |= any(order["creation_timestamp"] == bound for order in page.orders)
+        self._largest = max(self._largest, sent)
+        self.requests += 1
+
+    def bounds(self, window: Window) -> Bounds:
+        """Return the bounds to ask: the outer ones as they were given, inner ones padded."""
+        below, above = (0 if inclusive and window.pad == 1 else window.pad for inclusive in self._inclusive)
+        ends = (None if window.hi is None else window.hi + above, self._whole[1])
+        return max(self._whole[0], window.lo - below), min((end for end in ends if end is not None), default=None)
+
+    def may_hide(self, sent: int, count: int | None) -> bool:
+        """Whether a page that is not full may hold less than its window: by its total, or as pages may be capped."""
+        if count is not None and count > sent and self.counts_fit:
+            return True
+        # Without a good total any size may be the cap; with one that is the page's own, a hundred: the API's default.
+        return 0 < sent >= self._largest and (count != sent or sent % 100 == 0)
+
+
+def _order_of(stamps: list[int]) -> int:
+    """Return how a page is sorted by creation, without exception."""
+    if len(stamps) > 1 and stamps == sorted(stamps, reverse=True):
+        return NEWEST_FIRST
+    return OLDEST_FIRST if stamps == sorted(stamps) else UNSORTED
+
+
+def _are_ignored(asked: Bounds, stamps: list[int], order: int) -> bool:
+    """Whether a full page shows that the bound by which its order of rows would be read on is ignored."""
+    since, until = asked
+    below = sum(stamp < since - SECOND for stamp in stamps) * 10 > len(stamps)
+    above = until is not None and sum(stamp > until + SECOND for stamp in stamps) * 10 > len(stamps)
+    return (below and order != NEWEST_FIRST) or (above and order != OLDEST_FIRST)
+
+
+def _joins(page: Page, place: dict[str, int], offset: int) -> bool:
+    """Whether a page begins with rows of those before, in their order: then none between them has shifted."""
+    shared = [place[key] for key in map(key_of, page.orders) if key in place]
+    # The very first row again shows that offsets are ignored.
+    return bool(shared) and shared == sorted(shared) and (shared[0] > 0 or not offset)
+
+
+def _split(window: Window, inside: list[int], count: int | None, cap: int) -> list[Window]:
+    """Split a window at quantiles of the creation times that a full page of it shows; [] where it is a millisecond."""
+    ranked = sorted(inside)
+    size, half = len(ranked), len(ranked) // 2
+    high = sum(stamp > ranked[half] for stamp in inside[:half])
+    if not 0.2 * half < high < 0.8 * half:
+        # Nearly sorted, as by when they began: the page shows one end of the window.
+        cuts = [ranked[size // 5 if high > half / 2 else size * 4 // 5]]
+    else:
+        parts = BLIND_PARTS if count is None or count < size else max(2, math.ceil(count / (FILL * cap)))
+        parts = min(parts, MOST_PARTS)  # more than that one sample cannot tell apart
+        cuts = [ranked[size * part // parts] for part in range(1, parts)]
+    # A millisecond that fills several parts becomes one of its own.
+    ends = [cut + 1 for cut, before in zip(cuts, [ranked[0], *cuts]) if cut == before]
+    pieces = window.split([*cuts, *ends], _pad(inside))
+    return pieces if len(pieces) > 1 else []
+
+
+def _pad(stamps: list[int]) -> int:
+    """Return by how many ms neighbours overlap: a second where that costs a few orders only."""
+    return SECOND if max(stamps) - min(stamps) > SECOND // 4 * len(stamps) else 1
 
 
 def side_by_side(function: t.Callable[[T], R], values: t.Sequence[T], workers: int) -> list[R]:
@@ -115,247 +354,3 @@ def side_by_side(function: t.Callable[[T], R], values: t.Sequence[T], workers: i
 
     with ThreadPoolExecutor(workers, "modelarts") as pool:
         return list(pool.map(function, values))
-
-
-class _Reader:
-    """One listing: windows to ask (``todo``), windows that sorted pages vouch for (``trusted``), what was learnt."""
-
-    def __init__(self, fetch: Fetch, since: int, until: int | None, now: int, workers: int) -> None:
-        self._fetch, self._since, self._until, self._now, self._workers = fetch, since, until, now, workers
-        self._found: dict[str, Order] = {}
-        self._totals: list[int] = []
-        self._todo = [Window(since, until)]
-        self._trusted: list[Window] = []
-        self._requests = self._shares = 0
-        self._unsure = False
-        # What is known of this service: the size of its pages, its bounds, and what cannot be relied on.
-        self._cap, self._largest = PAGE, 0
-        self._inclusive = [False, False]
-        self._keyset = self._counts_fit = self._bounds_hold = True
-
-    def run(self) -> Found:
-        self._drain()
-        if not self._is_borne_out():
-            self._keyset = False
-            self._todo, self._trusted = self._trusted, []
-            self._drain()
-        orders = list(self._found.values())
-        count = self._totals[-1] if self._totals else None
-        return Found(orders, count, self._unsure or (count or 0) > len(orders), self._requests)
-
-    def _is_borne_out(self) -> bool:
-        """Whether the totals agree with what was found; where they do not, it may be for what arrived meanwhile."""
-        if self._totals and len(self._found) != self._totals[-1]:
-            newest = max((order["creation_timestamp"] for order in self._found.values()), default=self._since)
-            self._ask([Window(max(newest, self._since), self._until)])
-            self._ask([Window(self._since, self._until)])
-        return not self._trusted or {len(self._found)} == set(self._totals)
-
-    # Asking
-
-    def _drain(self) -> None:
-        """Ask all windows, and those that their pages leave, until none is left or the bound is met."""
-        while self._todo:
-            pages = math.ceil(len(self._found) / self._cap)
-            if self._requests >= min(MOST_REQUESTS, 16 + 4 * pages):
-                self._unsure = True
-                self._todo.clear()
-                return
-            self._share_out()
-            batch, self._todo = self._todo[-self._workers :], self._todo[: -self._workers]
-            for window, page, keys in self._ask(batch):
-                if self._bounds_hold or window.keys or window.asked == (self._since, self._until):
-                    self._learn(window, page, keys)
-
-    def _ask(self, windows: list[Window]) -> list[tuple[Window, Page, list[str]]]:
-        """Ask for a page of each window, side by side, and keep what they show."""
-        requests = [self._request(window) for window in windows]
-        self._requests += len(requests)
-        pages = side_by_side(lambda request: self._fetch(*request), requests, self._workers)
-        return [(window, page, self._keep(window, page)) for window, page in zip(windows, pages)]
-
-    def _request(self, window: Window) -> Request:
-        if not window.keys:  # pages of other bounds must not count as the window's own
-            window.asked = self._bounds(window)
-        return (*window.asked, PAGE, _offset(window))
-
-    def _bounds(self, window: Window) -> tuple[int, int | None]:
-        """Return the bounds to ask: the outer ones as they were given, inner ones padded."""
-        below, above = (0 if inclusive and window.pad == 1 else window.pad for inclusive in self._inclusive)
-        since = max(self._since, window.lo - below)
-        if window.hi is None:
-            return since, self._until
-        until = window.hi + above
-        return since, until if self._until is None else min(until, self._until)
-
-    def _share_out(self) -> None:
-        """Halve the largest windows of sorted rows until every worker has one: each may cost a page more."""
-        while len(self._todo) < self._workers and self._shares < 3 + self._requests // 5:
-            window = max(self._todo, key=lambda each: each.expect)
-            end = max(window.lo, self._now) if window.hi is None else window.hi
-            parts = window.split([(window.lo + end + 1) // 2], expect=window.expect / 2)
-            if window.expect < 2 * self._cap or window.order == UNSORTED or len(parts) < 2:
-                return
-            self._todo.remove(window)
-            self._todo += parts
-            self._shares += 1
-
-    # Learning
-
-    def _keep(self, window: Window, page: Page) -> list[str]:
-        """Keep each order as far along as it was seen, note what a page tells of the service, and return its keys."""
-        keys = [key_of(order) for order in page.orders]
-        rows: dict[str, Order] = {}
-        for key, order in zip(keys, page.orders):
-            if key not in rows or weight_of(order) >= weight_of(rows[key]):
-                rows[key] = order
-        for key, order in rows.items():
-            known = self._found.get(key)
-            if known is None or progress_of(order) >= progress_of(known):
-                self._found[key] = order
-        if page.count is not None and window.asked == (self._since, self._until):
-            self._totals.append(page.count)
-        for side, bound in enumerate(window.asked):
-            self._inclusive[side] |= any(order["creation_timestamp"] == bound for order in page.orders)
-        return keys
-
-    def _learn(self, window: Window, page: Page, keys: list[str]) -> None:
-        """Take in the page of a window, and put what it leaves of it on the list."""
-        sent = len(keys)
-        if window.keys:
-            self._learn_by_offset(window, page, keys)
-        elif sent >= self._cap:
-            self._cap = sent
-            self._divide(window, page, keys)
-        elif not sent and window.repeats:
-            self._unsure = True
-        elif self._is_doubtful(sent, page.count):
-            self._todo.append(dataclasses.replace(window, keys=keys, repeats=window.repeats + (not sent)))
-        self._largest = max(self._largest, sent)
-
-    def _is_doubtful(self, sent: int, count: int | None) -> bool:
-        """Whether a page that is not full may hold less than its window: by its total, or as pages may be capped."""
-        if count is not None and count > sent and self._counts_fit:
-            return True
-        # Without a good total any size may be the cap; with one that is the page's own, a hundred: the API's default.
-        return 0 < sent >= self._largest and (count != sent or sent % 100 == 0)
-
-    def _divide(self, window: Window, page: Page, keys: list[str]) -> None:
-        """Go on from a full page: beyond its last order, in parts of its window, or by offset."""
-        stamps = [order["creation_timestamp"] for order in page.orders if order["creation_timestamp"]]
-        inside = [stamp for stamp in stamps if window.holds(stamp)]
-        order = _order_of(inside)
-        if self._ignores_bounds(window, stamps, order):
-            self._bounds_hold = False
-            self._todo[:] = [Window(self._since, self._until)]
-            return
-        narrower = dataclasses.replace(window, pad=1)
-        if 2 * len(inside) < len(stamps) and self._bounds(narrower) != window.asked:
-            # Crowded by the neighbours' orders.
-            self._todo.append(narrower)
-            return
-        edge = _edge(inside, order) if inside and self._keyset else None
-        cuts = _cuts(inside, order, edge, page.count, self._cap)
-        parts = window.split(cuts, order=order, pad=_pad(inside)) if inside and self._bounds_hold else [window]
-        if len(parts) == 1:
-            window.keys = keys
-            self._todo.append(window)
-        elif order != UNSORTED and cuts == [edge]:
-            near, rest = parts if order == OLDEST_FIRST else parts[::-1]
-            self._trusted.append(near)
-            rest.expect = max(0, (page.count or 0) - sum(map(near.holds, inside)))
-            self._todo.append(rest)
-        else:
-            self._todo += parts
-
-    def _ignores_bounds(self, window: Window, stamps: list[int], order: int) -> bool:
-        """Whether a full page shows that the bound by which its order of rows would be read on is ignored."""
-        since, until = window.asked
-        below = sum(stamp < since - SECOND for stamp in stamps) * 10 > len(stamps)
-        above = until is not None and sum(stamp > until + SECOND for stamp in stamps) * 10 > len(stamps)
-        return self._bounds_hold and ((below and order != NEWEST_FIRST) or (above and order != OLDEST_FIRST))
-
-    def _learn_by_offset(self, window: Window, page: Page, keys: list[str]) -> None:
-        """Take in a further page of a window: whether it joins the ones before, brings more, and ends the window."""
-        place = {key: number for number, key in enumerate(window.keys)}
-        shared = [place[key] for key in keys if key in place]
-        new = [key for key in keys if key not in place]
-        # The very first order again shows that offsets are ignored.
-        joins = bool(shared) and shared == sorted(shared) and (shared[0] > 0 or not _offset(window))
-        was_short = len(window.keys) < self._cap
-        at_the_end = len(window.keys) - SHARED >= REACH
-        if joins and was_short and len(keys) == len(window.keys) >= LEAST_CAP and new:
-            # Behind a page that was not full comes another of its size: the service's pages are smaller than asked.
-            self._cap = len(keys)
-            self._todo.append(dataclasses.replace(window, keys=[]))
-            return
-        window.keys += new
-        if joins and was_short and not new and (page.count or 0) > len(window.keys) and self._counts_fit:
-            # Short of its own total: once more from the start, then the total is wrong.
-            self._counts_fit = not window.repeats
-            self._todo.append(dataclasses.replace(window, keys=[], repeats=1))
-        elif joins and len(keys) < self._cap and not (was_short and new):
-            return
-        elif joins and new and not at_the_end:
-            self._todo.append(window)
-        elif joins and new and page.count == len(window.keys):
-            return
-        elif self._bounds(window) != window.asked or not window.repeats:
-            narrowed = self._bounds(window) != window.asked
-            self._todo.append(dataclasses.replace(window, keys=[], repeats=window.repeats + (not narrowed)))
-        else:
-            self._unsure = True
-
-
-def _offset(window: Window) -> int:
-    """Return where a window is read on by offset: a little before its pages so far end."""
-    shared = max(1, min(SHARED, len(window.keys) // 10))
-    return max(0, min(REACH, len(window.keys) - shared))
-
-
-def _order_of(stamps: list[int]) -> int:
-    """Return how a page is sorted by creation, without exception."""
-    if len(stamps) > 1 and all(later <= earlier for earlier, later in zip(stamps, stamps[1:])):
-        return NEWEST_FIRST
-    return OLDEST_FIRST if all(later >= earlier for earlier, later in zip(stamps, stamps[1:])) else UNSORTED
-
-
-def _edge(stamps: list[int], order: int) -> int:
-    """Return where a sorted page's window is cut: what is beyond is asked next, the page vouches for the rest."""
-    last = stamps[-min(SHARED_SORTED, max(1, len(stamps) // 10))]
-    return last if order == OLDEST_FIRST else last + 1
-
-
-def _cuts(inside: list[int], order: int, edge: int | None, count: int | None, cap: int) -> list[int]:
-    """Return where to split a window, judged by the creation times of a full page of it; ``edge`` is where it ends."""
-    if not inside:
-        return []
-    ranked = sorted(inside)
-    middle = ranked[len(ranked) // 2]
-    if ranked[0] == ranked[-1]:
-        return [middle, middle + 1]
-    cuts = [middle if edge is None else edge] if order != UNSORTED else _quantiles(inside, ranked, count, cap)
-    return [cut for cut in cuts if ranked[0] < cut <= ranked[-1]] or [ranked[0] + 1]
-
-
-def _quantiles(inside: list[int], ranked: list[int], count: int | None, cap: int) -> list[int]:
-    """Return where to split a window of which a page of unsorted rows shows a sample."""
-    middle = ranked[len(ranked) // 2]
-    half = len(inside) // 2
-    high = sum(stamp > middle for stamp in inside[:half])
-    if not 0.2 * half < high < 0.8 * half:
-        # Nearly sorted, as by when they began: the page shows one end of the window.
-        return [ranked[len(ranked) // 5 if high > half / 2 else len(ranked) * 4 // 5]]
-    parts = BLIND_PARTS
-    if count is not None and count >= len(inside):
-        parts = max(2, math.ceil(count / (FILL * cap)))
-        # More than one sample can tell apart are cut twice.
-        parts = parts if parts <= MOST_PARTS else min(MOST_PARTS, math.ceil(parts**0.5))
-    chosen = [ranked[len(ranked) * part // parts] for part in range(1, parts)]
-    # A millisecond that fills several parts becomes one of its own.
-    return [*chosen, *(cut + 1 for cut, following in zip(chosen, chosen[1:]) if cut == following)]
-
-
-def _pad(stamps: list[int]) -> int:
-    """Return by how many ms neighbours overlap: a second where that costs a few orders only."""
-    return SECOND if max(stamps) - min(stamps) > SECOND // 4 * len(stamps) else 1

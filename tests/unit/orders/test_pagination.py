@@ -43,13 +43,14 @@ def run(scenario: Scenario, since: int = SINCE_MS, until: int | None = None, wor
     """Read a scenario; return what was found, and in how many rounds of requests side by side. No order comes twice."""
     rounds = [0]
 
-    class Counted(pagination._Reader):
-        def _pages(self, requests: list[pagination.Request]) -> list[Page]:
-            assert len(requests) <= workers
-            rounds[0] += 1
-            return [self._fetch(*request) for request in requests]
+    def one_after_another(function: Any, values: Any, most: int) -> list[Any]:
+        assert len(values) <= most == workers
+        rounds[0] += 1
+        return [function(value) for value in values]
 
-    result = Counted(scenario.fetch, since, until, NOW_MS, workers).run()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pagination, "side_by_side", one_after_another)
+        result = paginate(scenario.fetch, since, until, NOW_MS, workers)
     assert len(names(result.orders)) == len(set(names(result.orders)))
     assert result.requests == len(scenario.requests)
     return result, rounds[0]
@@ -389,6 +390,29 @@ def test_rows_that_shift_out_of_sight_between_two_pages_are_noticed(said: Any) -
     assert len(scenario.rows) == 680
     assert set(names(scenario.rows)) <= set(names(result.orders))
     assert result.truncated is False
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("leaving", [1, 3, 40])
+def test_a_total_that_counts_what_has_left_is_no_proof(order: str, leaving: int) -> None:
+    """So many leave between two pages of a full millisecond that its new total is the number of orders seen."""
+
+    def change(scenario: Scenario) -> None:
+        if scenario.requests[-1][3] and len(scenario.rows) == 1_000 + 2 * leaving:
+            del scenario.rows[:leaving]
+
+    scenario = Scenario(rows_at([NOW_MS - 7] * (1_000 + 2 * leaving)), order=order, change=change)
+    assert run(scenario)[0].truncated is True
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("earlier", [True, False])
+def test_a_total_proves_nothing_where_another_was_too_low(order: str, earlier: bool) -> None:
+    """One too low each: of the 1,001 in a millisecond a thousand can be shown."""
+    others = [SINCE_MS + 10_000 + number * DAY_MS // 20 for number in range(400)]
+    full = [(NOW_MS - 7 if earlier else SINCE_MS + 7)] * 1_001
+    result, dummy = run(Scenario(rows_at(others + full), order=order, count=lambda matches: max(0, matches - 1)))
+    assert (len(result.orders), result.truncated) == (1_400, True)
 
 
 def test_pages_in_another_order_each_time_prove_nothing() -> None:
