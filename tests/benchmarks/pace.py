@@ -60,7 +60,7 @@ class Cost(NamedTuple):
 
 
 def fixed(interval: float, first: float = 0.0) -> Delays:
-    """Looks every `interval` seconds, the first `first` seconds late."""
+    """Polls every `interval` seconds, the first `first` seconds late."""
 
     def delays(age: float, random: Random) -> Iterator[float]:
         if first:

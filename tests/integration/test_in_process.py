@@ -28,7 +28,7 @@ ORDERS = [
 ]
 ECHO = "refused: <<x-auth-token>>"
 #: ``invocation`` and ``exception`` are of the module's own process: its arguments as ansible logs them, and where it
-#: stood. A request's ID, the time that a wait took and the requests that its looks cost differ from run to run.
+#: stood. A request's ID, the time that a wait took and the requests that its polls cost differ from run to run.
 _OF_THE_RUN = ("invocation", "exception", "request_id", "elapsed", "requests", "polls")
 
 

@@ -119,7 +119,7 @@ def test_the_plays_of_a_run_share_one_that_ends_with_it(ansible: Ansible) -> Non
 
 
 def test_two_rehearsals_at_once_never_see_each_other(ansible: Ansible) -> None:
-    meeting = ansible.folder()
+    rendezvous = ansible.folder()
 
     def rehearse(mine: str, other: str) -> Run:
         """Start, and ask only when the other one has started as well."""
@@ -128,11 +128,11 @@ def test_two_rehearsals_at_once_never_see_each_other(ansible: Ansible) -> None:
                 simulator("start", orders=[{"pool": mine, "state": "succeeded"}]),
                 {
                     "name": "here",
-                    "ansible.builtin.file": {"path": str(meeting / mine), "state": "touch", "mode": "0600"},
+                    "ansible.builtin.file": {"path": str(rendezvous / mine), "state": "touch", "mode": "0600"},
                 },
                 {
                     "name": "there",
-                    "ansible.builtin.wait_for": {"path": str(meeting / other), "sleep": 1, "timeout": 60},
+                    "ansible.builtin.wait_for": {"path": str(rendezvous / other), "sleep": 1, "timeout": 60},
                 },
                 ask("ask"),
             ]

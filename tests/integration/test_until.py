@@ -98,7 +98,7 @@ def test_the_modules_own_retries_save_tries_of_the_loop(run: Run, sims: dict[str
 
 
 def test_a_failed_order_ends_the_loop_at_once(run: Run, sims: dict[str, Sim]) -> None:
-    """The look that sees the failure is the last one."""
+    """The poll that sees the failure is the last one."""
     failure = run.failure("runs aground")
     assert failure["any_failed"]
     assert failure["attempts"] == 2
@@ -114,7 +114,7 @@ def test_the_failure_names_order_pool_and_reason(run: Run) -> None:
 
 
 def test_a_recipe_can_end_at_once_where_credentials_are_refused(run: Run, sims: dict[str, Sim]) -> None:
-    """Six bad signatures lock a key, so a loop that looks at `status` costs one request."""
+    """Six bad signatures lock a key, so a loop that reads `status` costs one request."""
     assert run.failure("refused for good")["status"] == 401
     assert sims["refused"].count() == 1
 

@@ -174,8 +174,8 @@ def test_facts_for_the_next_node_are_harmless(ansible: Ansible, clouds: Clouds, 
         "wait_for_orders_settle": 0,
     }
     options = json.dumps({**given, "wait_for_orders_fail_fast": False})
-    looked = ansible.run(["ansible-playbook", f"{COLLECTION}.wait_for_orders", "-e", options], env=sim.environment)
-    facts = looked.result("Tell the next node what became of the orders")["ansible_stats"]["data"]
+    run = ansible.run(["ansible-playbook", f"{COLLECTION}.wait_for_orders", "-e", options], env=sim.environment)
+    facts = run.result("Tell the next node what became of the orders")["ansible_stats"]["data"]
     (failed,) = facts["modelarts_failed_orders"]
     assert failed["order_name"] == "order.evil"
     assert failed["fail_reason"].replace("{ ", "{") == reason.replace("{ ", "{")
@@ -230,8 +230,8 @@ def test_no_header_makes_a_template_of_a_fact(ansible: Ansible, clouds: Clouds, 
         "wait_for_orders_fail_fast": False,
     }
     command = ["ansible-playbook", f"{COLLECTION}.wait_for_orders", "-e", json.dumps(given)]
-    looked = ansible.run(command, env=sim.environment)
-    facts = looked.result("Tell the next node what became of the orders")["ansible_stats"]["data"]
+    run = ansible.run(command, env=sim.environment)
+    facts = run.result("Tell the next node what became of the orders")["ansible_stats"]["data"]
     assert facts["modelarts_reason"]
     assert len(facts["modelarts_failed_orders"]) == len(texts) and len(facts["modelarts_missing"]) == 1
     texts_of_facts = [text for dummy, text in leaves(facts) if isinstance(text, str)]

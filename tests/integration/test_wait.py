@@ -46,7 +46,7 @@ ENDINGS = {"done": timeline("succeeded"), "slow": timeline("processing"), "slow-
 
 
 class Stories(dict[str, Sim]):
-    """A cloud for each order: an order advances with every poll, so no other task may look at it."""
+    """A cloud for each order: an order advances with every poll, so no other task may ask for it."""
 
     def __init__(self, clouds: Clouds) -> None:
         super().__init__()

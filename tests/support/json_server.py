@@ -13,10 +13,10 @@ from typing import Any, ClassVar
 
 
 class JsonHandler(http.server.BaseHTTPRequestHandler):
-    """Answers in JSON and logs nothing. ``HEADERS`` go with every answer; ``world`` is the server's own object."""
+    """Answers in JSON and logs nothing. ``HEADERS`` go with every answer; ``service`` is the server's own object."""
 
     HEADERS: ClassVar[Mapping[str, str]] = {}
-    world: Any
+    service: Any
 
     def log_message(self, *arguments: Any) -> None:
         """Say nothing."""
@@ -55,10 +55,10 @@ class JsonHandler(http.server.BaseHTTPRequestHandler):
 
 
 class JsonServer:
-    """Serves for the length of a block; a subclass is the ``world`` of its handler."""
+    """Serves for the length of a block; a subclass is the ``service`` of its handler."""
 
     def __init__(self, handler: type[JsonHandler]) -> None:
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (handler,), {"world": self}))
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (handler,), {"service": self}))
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Any:

@@ -39,7 +39,7 @@ class Launches(JsonServer):
 
 
 class _Handler(JsonHandler):
-    world: Launches
+    service: Launches
 
     def get(self) -> None:
         """Return the job templates, or the jobs that are asked for."""
@@ -47,7 +47,7 @@ class _Handler(JsonHandler):
         query = urllib.parse.parse_qs(parts.query)
         rows: list[dict[str, Any]] = []
         if parts.path == "/api/v2/unified_job_templates/":
-            rows = [row for row in self.world.rows() if row["name"] in query["name"]]
+            rows = [row for row in self.service.rows() if row["name"] in query["name"]]
         elif parts.path == "/api/v2/jobs/":
             done = {"status": "successful", "created": "2026-11-01T08:00:00Z", "artifacts": {}}
             rows = [{"id": int(number), **done} for number in query["id__in"][0].split(",")]
@@ -57,5 +57,5 @@ class _Handler(JsonHandler):
         """Start a job."""
         found = _LAUNCH.match(self.path)
         assert found, self.path
-        self.world.started.append((self.world.templates[int(found[1])], self.body()))
-        self.answer(201, {"url": f"/api/v2/jobs/{len(self.world.started)}/"})
+        self.service.started.append((self.service.templates[int(found[1])], self.body()))
+        self.answer(201, {"url": f"/api/v2/jobs/{len(self.service.started)}/"})

@@ -49,7 +49,7 @@ from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import (
     VirtualClock,
     simulation,
 )
-from ansible_collections.huaweicloud.modelarts.tests.unit.wait.wait_world import world
+from ansible_collections.huaweicloud.modelarts.tests.unit.wait.scenario import scenario
 
 PLACE: dict[str, t.Any] = {"region": "cn-north-4", "project_id": PROJECT}
 OLD = "TOKENofLastWeek"
@@ -99,7 +99,7 @@ def wait(**options: t.Any) -> Told:
     """What the wait says, in virtual time."""
 
     def ask() -> str:
-        with world(ORDERS) as service:
+        with scenario(ORDERS) as service:
             return str(service.wait(**options).result["msg"])
 
     return ask

@@ -25,20 +25,20 @@ NO_LIST = ("answered with JSON that is no list of orders", "check the endpoint")
 NO_ORDERS = ("answered with items that are no orders", "check the endpoint")
 
 
-def order_has(**wanted: Any) -> Callable[[Mapping[str, Any]], object]:
+def order_has(**expected: Any) -> Callable[[Mapping[str, Any]], object]:
     """Return a check that the one order has these values."""
 
     def check(result: Mapping[str, Any]) -> object:
         (order,) = result["orders"]
-        assert {name: order[name] for name in wanted} == wanted
+        assert {name: order[name] for name in expected} == expected
         return True
 
     return check
 
 
-def _count(wanted: int | None, truncated: bool = False) -> Callable[[Mapping[str, Any]], object]:
+def _count(expected: int | None, truncated: bool = False) -> Callable[[Mapping[str, Any]], object]:
     def check(result: Mapping[str, Any]) -> object:
-        assert (result["count"], result["truncated"], len(result["orders"])) == (wanted, truncated, 1)
+        assert (result["count"], result["truncated"], len(result["orders"])) == (expected, truncated, 1)
         return True
 
     return check

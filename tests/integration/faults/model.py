@@ -23,10 +23,10 @@ class Meaning(enum.Enum):
     FINAL = ("Fails at once", "Fails at once")
     WRONG_ADDRESS = ("Fails at once", "Fails at once at the first poll; survived once a poll has succeeded")
     HARMLESS = ("Succeeds", "Succeeds")
-    EMPTY = ("Succeeds, without orders", "Looks on until ``visible_timeout``")
+    EMPTY = ("Succeeds, without orders", "Polls on until ``visible_timeout``")
     NO_SUCH_POOL = (
         "The module fails at once; the lookup does as ``on_missing`` says",
-        "Looks on until ``visible_timeout``",
+        "Polls on until ``visible_timeout``",
     )
 
 

@@ -88,7 +88,7 @@ class Scenario:
         return Other(f"{self._servers[0].url}/{name}", cloud)
 
     def options(self, fault: Fault, entry_point: str) -> dict[str, Any]:
-        """Return the connection options for an entry point's meeting with a fault."""
+        """Return the connection options for an entry point that meets a fault."""
         url = self.others[fault.host, entry_point].url
         place = {"region": REGION, "project_id": DEFAULT_PROJECT, "endpoint": url, "iam_endpoint": url}
         own = dict(fault.options)
@@ -105,12 +105,12 @@ class Scenario:
 
     def inventory(self) -> dict[str, Any]:
         """Return an inventory with a host for each fault; ``entry_points`` are the connection options by entry point,
-        ``wanted`` is what the wait waits for, and ``patience`` how long."""
+        ``targets`` is what the wait waits for, and ``patience`` how long."""
         hosts = {}
         for fault in (fault for fault in self.faults if self.entry_points[fault.host]):
             given = {entry_point: self.options(fault, entry_point) for entry_point in self.entry_points[fault.host]}
             patience = WAIT_TIMEOUT if fault.polls_on else AMPLE
-            hosts[fault.host] = {"entry_points": given, "wanted": filters(fault), "patience": patience}
+            hosts[fault.host] = {"entry_points": given, "targets": filters(fault), "patience": patience}
         local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
         return {"all": {"hosts": hosts, "vars": local}}
 

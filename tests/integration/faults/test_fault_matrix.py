@@ -63,7 +63,7 @@ def tasks() -> list[dict[str, Any]]:
         elif entry_point.endswith("info"):
             action = {INFO: given}
         else:
-            named = {name: f"{{{{ wanted.{name} | default(omit) }}}}" for name in ("order_names", "involved_names")}
+            named = {name: f"{{{{ targets.{name} | default(omit) }}}}" for name in ("order_names", "involved_names")}
             patience = {
                 "wait_timeout": "{{ patience }}" if entry_point == "wait" else SURVIVES,
                 "interval": INTERVAL,
@@ -98,7 +98,7 @@ class Matrix:
         return self._met[way]
 
     def _meet(self, *, in_process: bool) -> Scenarios:
-        met: Scenarios = {}
+        played: Scenarios = {}
         for part in range(PARTS):
             scenario = self._opened.enter_context(
                 Scenario(FAULTS[part::PARTS], self._authorities, in_process=in_process)
@@ -108,8 +108,8 @@ class Matrix:
             play = {"hosts": "all", "gather_facts": False, "strategy": "free", "tasks": tasks()}
             play["vars"] = {"modelarts_in_process": in_process}
             run = self._ansible.play([play], "-i", "faults.json", f"--forks={FORKS}", "-vvv", cwd=cwd)
-            met.update({fault.host: (run, scenario) for fault in scenario.faults})
-        return met
+            played.update({fault.host: (run, scenario) for fault in scenario.faults})
+        return played
 
     def close(self) -> None:
         """End all scenarios."""
@@ -125,7 +125,7 @@ def matrix(ansible: Ansible, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture
-def met(matrix: Matrix, how: str, fault: Fault) -> Outcome:
+def outcome(matrix: Matrix, how: str, fault: Fault) -> Outcome:
     """Return what came of one fault in one way."""
     return Outcome(fault, *matrix.scenarios(how)[fault.host])
 
@@ -189,13 +189,13 @@ def unexpected(found: list[str]) -> list[str]:
 
 
 @each_fault("info")
-def test_info(met: Outcome, documentation: dict[str, Any]) -> None:
+def test_info(outcome: Outcome, documentation: dict[str, Any]) -> None:
     """Succeeds or fails as it should, in the full shape, in words that say why."""
-    result, fault = met.result("info"), met.fault
-    assert met.failed("info") is (fault.meaning not in SUCCEEDS), result.get("msg")
-    moments = ("failure",) if met.failed("info") else ()
+    result, fault = outcome.result("info"), outcome.fault
+    assert outcome.failed("info") is (fault.meaning not in SUCCEEDS), result.get("msg")
+    moments = ("failure",) if outcome.failed("info") else ()
     assert unexpected(differences(documentation["module"][INFO]["return"], result, *moments)) == []
-    if not met.failed("info"):
+    if not outcome.failed("info"):
         assert len(result["orders"]) >= (0 if fault.meaning is Meaning.EMPTY else 1)
         assert fault.check is None or fault.check(result)
         return
@@ -206,34 +206,34 @@ def test_info(met: Outcome, documentation: dict[str, Any]) -> None:
 
 
 @each_fault("info")
-def test_how_often_info_asks(met: Outcome) -> None:
+def test_how_often_info_asks(outcome: Outcome) -> None:
     """Once more after a transient fault, and never after another."""
-    wanted = met.fault.expected_requests()
-    if wanted is not None:
-        assert met.requests("info") == wanted
+    expected = outcome.fault.expected_requests()
+    if expected is not None:
+        assert outcome.requests("info") == expected
 
 
 @each_fault("lookup")
-def test_lookup(met: Outcome) -> None:
+def test_lookup(outcome: Outcome) -> None:
     """Fails with the same words, after as many requests."""
-    assert met.failed("lookup") is (met.fault.meaning not in (*SUCCEEDS, Meaning.NO_SUCH_POOL))
-    if met.failed("lookup"):
-        msg = str(met.result("lookup")["msg"])
-        assert in_order(met.fault.reads, msg), msg
+    assert outcome.failed("lookup") is (outcome.fault.meaning not in (*SUCCEEDS, Meaning.NO_SUCH_POOL))
+    if outcome.failed("lookup"):
+        msg = str(outcome.result("lookup")["msg"])
+        assert in_order(outcome.fault.reads, msg), msg
         assert "Traceback" not in msg
-    wanted = met.fault.expected_requests()
-    if wanted is not None:
-        assert met.requests("lookup") == wanted
+    expected = outcome.fault.expected_requests()
+    if expected is not None:
+        assert outcome.requests("lookup") == expected
 
 
 @each_fault("wait")
-def test_wait(met: Outcome, documentation: dict[str, Any]) -> None:
-    """Looks on where time may heal it, ends at once where it does not, and never outlasts its deadline."""
-    result, fault = met.result("wait"), met.fault
-    assert met.failed("wait") is (fault.meaning is not Meaning.HARMLESS), result.get("msg")
-    moments = ("failure",) if met.failed("wait") else ()
+def test_wait(outcome: Outcome, documentation: dict[str, Any]) -> None:
+    """Polls on where time may heal it, ends at once where it does not, and never outlasts its deadline."""
+    result, fault = outcome.result("wait"), outcome.fault
+    assert outcome.failed("wait") is (fault.meaning is not Meaning.HARMLESS), result.get("msg")
+    moments = ("failure",) if outcome.failed("wait") else ()
     assert unexpected(differences(documentation["module"][WAIT]["return"], result, *moments)) == []
-    assert result["elapsed"] <= WAIT_TIMEOUT + LAST_ANSWER + SLACK["lookup" in met.entry_points]
+    assert result["elapsed"] <= WAIT_TIMEOUT + LAST_ANSWER + SLACK["lookup" in outcome.entry_points]
     if fault.meaning is Meaning.HARMLESS:
         return
     if not missed_its_last_poll(fault, result["msg"]):
@@ -263,7 +263,7 @@ def test_hardly_any_wait_misses_its_last_poll(matrix: Matrix, how: str) -> None:
 
 
 def _words_of_wait(fault: Fault) -> tuple[str, ...]:
-    """Return what a wait says that looked on in vain."""
+    """Return what a wait says that polled on in vain."""
     if fault.meaning is not Meaning.TRANSIENT:
         return "Timed out after", "is not listed"
     if fault.name.startswith("Retry-After"):  # which outlasts the few seconds of this wait, sooner or later
@@ -272,29 +272,29 @@ def _words_of_wait(fault: Fault) -> tuple[str, ...]:
 
 
 @each_fault("wait")
-def test_how_often_wait_asks(met: Outcome) -> None:
+def test_how_often_wait_asks(outcome: Outcome) -> None:
     """A poll is one request; what time does not heal costs one poll."""
-    fault, requests = met.fault, met.requests("wait")
+    fault, requests = outcome.fault, outcome.requests("wait")
     if requests is None or fault.requests is None:
         return
-    polls = met.result("wait")["polls"]
+    polls = outcome.result("wait")["polls"]
     if fault.meaning is Meaning.TRANSIENT and fault.expected_requests() != 1:
         assert 1 <= polls <= WAIT_TIMEOUT / INTERVAL * 3
     assert requests <= polls * (fault.expected_requests() or 1)
 
 
 @each_fault("healed-info")
-def test_it_heals(met: Outcome) -> None:
+def test_it_heals(outcome: Outcome) -> None:
     """Where the fault strikes once, a retry brings the orders."""
-    assert not met.failed("healed-info"), met.result("healed-info")["msg"]
-    assert len(met.result("healed-info")["orders"]) == 1
+    assert not outcome.failed("healed-info"), outcome.result("healed-info")["msg"]
+    assert len(outcome.result("healed-info")["orders"]) == 1
 
 
 @each_fault("healed-wait")
-def test_a_wait_survives_it(met: Outcome) -> None:
+def test_a_wait_survives_it(outcome: Outcome) -> None:
     """In the midst of a wait, everything passes that is not a refusal."""
-    result = met.result("healed-wait")
-    assert not met.failed("healed-wait"), result["msg"]
+    result = outcome.result("healed-wait")
+    assert not outcome.failed("healed-wait"), result["msg"]
     assert result["all_succeeded"] and result["polls"] >= 2
 
 

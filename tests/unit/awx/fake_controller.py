@@ -100,7 +100,7 @@ class Controller(JsonServer):
 
 class _Handler(JsonHandler):
     HEADERS = {"X-API-Product-Name": "AWX", "X-API-Product-Version": "24.6.1"}  # noqa: RUF012
-    world: Controller
+    service: Controller
 
     def _asked(self) -> tuple[str, int | None, str | None, dict[str, str]]:
         parts = urllib.parse.urlsplit(self.path)
@@ -113,7 +113,7 @@ class _Handler(JsonHandler):
         """Return a thing, what is associated with it, or those of a kind that match the query."""
         kind, number, related, query = self._asked()
         if number is not None:
-            thing = self.world.numbered(kind, number)
+            thing = self.service.numbered(kind, number)
             if related == "survey_spec":
                 self.answer(200, thing.get(related, {}))
             else:
@@ -124,7 +124,7 @@ class _Handler(JsonHandler):
         self._list(
             [
                 row
-                for row in self.world.of(kind)
+                for row in self.service.of(kind)
                 if all(str(row.get(key)) == value for key, value in every.items())
                 and (not either or any(str(row.get(key)) == value for key, value in either.items()))
             ]
@@ -137,17 +137,17 @@ class _Handler(JsonHandler):
         """Create a thing, or associate one with another."""
         kind, number, related, dummy = self._asked()
         body = self.body()
-        self.world.writes.append(f"POST {self.path}")
+        self.service.writes.append(f"POST {self.path}")
         if number is None:
-            refused = self.world.refused(kind, body)
-            self.answer(400, refused) if refused else self.answer(201, self.world.add(kind, body))
+            refused = self.service.refused(kind, body)
+            self.answer(400, refused) if refused else self.answer(201, self.service.add(kind, body))
             return
-        thing = self.world.numbered(kind, number)
+        thing = self.service.numbered(kind, number)
         if related == "survey_spec":
             thing[related] = body
             self.answer(200, {})
         elif related == "update":
-            self.answer(202, self.world.sync(thing))
+            self.answer(202, self.service.sync(thing))
         else:
             thing.setdefault(f"_{related}", []).append({"id": body["id"]})
             self.answer(204, None)
@@ -156,7 +156,7 @@ class _Handler(JsonHandler):
         """Change a thing."""
         kind, number = self._asked()[:2]
         assert number is not None
-        self.world.writes.append(f"PATCH {self.path}")
-        thing = self.world.numbered(kind, number)
+        self.service.writes.append(f"PATCH {self.path}")
+        thing = self.service.numbered(kind, number)
         thing.update(self.body())
         self.answer(200, thing)

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The huaweicloud.modelarts contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A wait that lasts: days of virtual time over real sockets, thousands of looks, fifty waits at once."""
+"""A wait that lasts: days of virtual time over real sockets, thousands of polls, fifty waits at once."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._info import Result
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import WAIT, complete
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.waiter import wait_for_orders
-from ansible_collections.huaweicloud.modelarts.tests.unit.wait.wait_world import World, world
+from ansible_collections.huaweicloud.modelarts.tests.unit.wait.scenario import Scenario, scenario
 from modelarts_simulator.cloud import Cloud
 from modelarts_simulator.server import Server
 
 HOUR = 3600
-#: The whole of it takes minutes; without this the day has fewer looks and the ten thousand are one thousand.
+#: The whole of it takes minutes; without this the day has fewer polls and the ten thousand are one thousand.
 LONG = bool(os.environ.get("MODELARTS_LONG"))
 INTERVAL = 15 if LONG else 60
-LOOKS = 10_000 if LONG else 1_000
+POLLS = 10_000 if LONG else 1_000
 NAME = "order.pool-a-w4l2n"
 
 
@@ -33,7 +33,7 @@ def order(*timeline: dict[str, t.Any], name: str = NAME) -> dict[str, t.Any]:
     return {"pool": "pool-a", "order_name": name, "timeline": list(timeline)}
 
 
-def by_password(here: World) -> dict[str, str]:
+def by_password(here: Scenario) -> dict[str, str]:
     """Return the environment of a client that has to log in."""
     user = here.cloud.settings["users"][0]
     kept = ("HW_REGION_NAME", "HW_MODELARTS_ENDPOINT", "HW_AUTH_URL")
@@ -50,7 +50,7 @@ def by_password(here: World) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def day() -> t.Iterator[tuple[World, Result]]:
+def day() -> t.Iterator[tuple[Scenario, Result]]:
     """A wait of 24 hours: tokens live for one, and of ten requests one fails, in one of many ways."""
     tenth = {"times": 0, "match": {"probability": 0.1 / 6}}
     faults = [
@@ -63,24 +63,24 @@ def day() -> t.Iterator[tuple[World, Result]]:
     ]
     settings = {"token_lifetime": HOUR, "log_limit": 100_000}
     running = order({"state": "processing", "seconds": 24 * HOUR}, {"state": "succeeded"})
-    with world([running], faults=faults, settings=settings) as here:
+    with scenario([running], faults=faults, settings=settings) as here:
         outcome = here.wait(order_names=[NAME], interval=INTERVAL, wait_timeout=25 * HOUR, environ=by_password(here))
         yield here, outcome
 
 
-def test_a_day_with_hourly_tokens_and_many_faults_ends_in_success(day: tuple[World, Result]) -> None:
+def test_a_day_with_hourly_tokens_and_many_faults_ends_in_success(day: tuple[Scenario, Result]) -> None:
     outcome = day[1]
     assert not outcome.failed, outcome.result["msg"]
     assert 24 * HOUR <= outcome.result["elapsed"] <= 24 * HOUR + 300
 
 
-def test_of_ten_requests_one_did_fail(day: tuple[World, Result]) -> None:
+def test_of_ten_requests_one_did_fail(day: tuple[Scenario, Result]) -> None:
     faulty = [entry for entry in day[0].requests() if entry["fault"]]
     assert 0.07 < len(faulty) / len(day[0].requests()) < 0.13
     assert {entry["fault"] for entry in faulty} == {"reset", "truncate", "html", "status"}
 
 
-def test_a_token_is_bought_once_an_hour(day: tuple[World, Result]) -> None:
+def test_a_token_is_bought_once_an_hour(day: tuple[Scenario, Result]) -> None:
     bought = [entry for entry in day[0].requests("tokens") if entry["status"] == 201 and not entry["fault"]]
     # A refusal that a fault cut off tells the client nothing: it asks, and is refused, again.
     refused = [entry for entry in day[0].requests("list") if entry["status"] == 401 and not entry["fault"]]
@@ -88,7 +88,7 @@ def test_a_token_is_bought_once_an_hour(day: tuple[World, Result]) -> None:
     assert len(refused) <= 25, "an expired token is found out by one request"
 
 
-def test_a_day_costs_what_its_interval_says(day: tuple[World, Result]) -> None:
+def test_a_day_costs_what_its_interval_says(day: tuple[Scenario, Result]) -> None:
     assert len(day[0].requests("list")) <= 24 * HOUR / INTERVAL * 1.25
     assert max(when for when, dummy in day[0].lines) >= 24 * HOUR
     gaps = [later - earlier for (earlier, dummy), (later, dummy2) in zip(day[0].lines, day[0].lines[1:])]
@@ -99,7 +99,7 @@ def test_a_day_with_keys_of_a_quarter_of_an_hour() -> None:
     """By OIDC, whose keys are renewed in time: often enough, one at a time, and before any is refused."""
     settings = {"key_lifetime": HOUR / 4, "log_limit": 100_000}
     running = order({"state": "processing", "seconds": 24 * HOUR}, {"state": "succeeded"})
-    with world([running], settings=settings) as here:
+    with scenario([running], settings=settings) as here:
         trust = here.cloud.settings["oidc"][0]
         environ = {
             **{name: value for name, value in by_password(here).items() if not name.startswith(("HW_USER", "HW_DOM"))},
@@ -114,7 +114,7 @@ def test_a_day_with_keys_of_a_quarter_of_an_hour() -> None:
         assert {entry["status"] for entry in here.requests()} == {200}
 
 
-# Thousands of looks
+# Thousands of polls
 
 
 def open_files() -> int:
@@ -135,7 +135,7 @@ class Gauge:
     def note(self, line: str) -> None:
         """Take one progress line; one of so many is measured."""
         self._lines += 1
-        if self._lines % (LOOKS // 100) == 0:
+        if self._lines % (POLLS // 100) == 0:
             gc.collect()
             self.memory.append(tracemalloc.get_traced_memory()[0])
             self.files.append(open_files())
@@ -145,9 +145,9 @@ class Gauge:
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts descriptors in /proc")
 def test_thousands_of_looks_keep_memory_and_descriptors_flat() -> None:
     settings = {"log_limit": 10}
-    running = order({"state": "processing", "polls": LOOKS - 1}, {"state": "succeeded"})
+    running = order({"state": "processing", "polls": POLLS - 1}, {"state": "succeeded"})
     faults = [{"kind": "reset", "times": 0, "match": {"every": 50}}]
-    with world([running], settings=settings, faults=faults) as here:
+    with scenario([running], settings=settings, faults=faults) as here:
         gauge = Gauge()
         environ = here.server.environment()
         # An interval at which each poll has a line: so the gauge is read all along.
@@ -158,7 +158,7 @@ def test_thousands_of_looks_keep_memory_and_descriptors_flat() -> None:
         finally:
             tracemalloc.stop()
     assert not outcome.failed, outcome.result["msg"]
-    assert outcome.result["polls"] >= LOOKS
+    assert outcome.result["polls"] >= POLLS
     settled = len(gauge.memory) // 5
     early, late = gauge.memory[settled], gauge.memory[-1]
     assert late - early < 100_000, f"{early} bytes early on, {late} at the end"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.source import Source
 from ansible_collections.huaweicloud.modelarts.tests.support.manual_clock import ManualClock
-from ansible_collections.huaweicloud.modelarts.tests.unit.wait.wait_world import SharedClock
+from ansible_collections.huaweicloud.modelarts.tests.unit.wait.scenario import SharedClock
 from modelarts_simulator.cloud import Cloud
 from modelarts_simulator.server import Server
 

@@ -29,14 +29,14 @@ class Handler(JsonHandler):
     def get(self) -> None:
         """Answer with rows, or with (status, body)."""
         query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query))
-        found = self.world.answer(query)
+        found = self.service.answer(query)
         if isinstance(found, list):
-            found = 200, self.world.page(found, query)
+            found = 200, self.service.page(found, query)
         self.answer(*found)
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         """Return the service's own idea of the time."""
-        return email.utils.formatdate(self.world.date(), usegmt=True)
+        return email.utils.formatdate(self.service.date(), usegmt=True)
 
 
 class Service(JsonServer):

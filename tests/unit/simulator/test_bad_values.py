@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.huaweicloud.modelarts.tests.unit.simulator.world import (
+from ansible_collections.huaweicloud.modelarts.tests.unit.simulator.scenario import (
     NOW,
     ORDERS,
     PROJECT,
     TOKEN,
-    World,
+    Scenario,
     signed,
     wire,
 )
@@ -120,24 +120,26 @@ def test_durations_without_an_end(given: object) -> None:
 
 
 def test_a_workspace_of_null_is_the_default_one() -> None:
-    rows = World([{"pool": "a", "workspace_id": None}, {"pool": "b", "workspace_id": 7}], workspace_default=None).rows()
+    rows = Scenario(
+        [{"pool": "a", "workspace_id": None}, {"pool": "b", "workspace_id": 7}], workspace_default=None
+    ).rows()
     assert sorted(row["workspaceId"] for row in rows) == ["0", "7"]
 
 
 def test_null_stands_for_an_optional_key_that_is_left_out() -> None:
     key = {"access_key": "AKnull", "secret_key": "SKnull", "security_token": None, "expires": None}
-    world = World(ONE, keys=[key], tokens=[{"token": "T", "expires": None, "project_id": None, "region": None}])
-    assert world.cloud.handle(signed(key="AKnull", secret="SKnull")).status == 200
-    assert world.get(ORDERS, {"x-auth-token": "T"}).status == 200
+    scenario = Scenario(ONE, keys=[key], tokens=[{"token": "T", "expires": None, "project_id": None, "region": None}])
+    assert scenario.cloud.handle(signed(key="AKnull", secret="SKnull")).status == 200
+    assert scenario.get(ORDERS, {"x-auth-token": "T"}).status == 200
 
 
 def test_what_text_can_not_hold_goes_as_an_escape() -> None:
-    world = World([{"pool": "a", "order_name": "order.a", "state": "failed", "reason": "half \ud83d"}])
-    assert b'"half \\ud83d"' in world.get(ORDERS).body
-    assert b'"half \\ud83d"' in world.get(f"{ORDERS}/order.a").body
+    scenario = Scenario([{"pool": "a", "order_name": "order.a", "state": "failed", "reason": "half \ud83d"}])
+    assert b'"half \\ud83d"' in scenario.get(ORDERS).body
+    assert b'"half \\ud83d"' in scenario.get(f"{ORDERS}/order.a").body
     for shape in ("error_code", "text", "html"):
-        world.cloud.add_faults([{"status": 500, "message": "half \ud83d", "shape": shape}])
-        assert world.get(ORDERS).status == 500
+        scenario.cloud.add_faults([{"status": 500, "message": "half \ud83d", "shape": shape}])
+        assert scenario.get(ORDERS).status == 500
 
 
 # An order's name
@@ -147,36 +149,36 @@ def test_a_name_is_one_order_s() -> None:
     assert "orders[1]: order_name 'order.a' is given twice" in refusal(orders=[*ONE, {**ONE[0], "pool": "b"}])
     many = {"generate": {"count": 2}, "order_name": "order.a"}
     assert "orders[0]: order_name 'order.a' is given twice" in refusal(orders=[many])
-    world = World(ONE)
+    scenario = Scenario(ONE)
     with pytest.raises(ScenarioError, match=r"there is an order 'order\.a' already"):
-        world.cloud.load([{"pool": "late"}, {**ONE[0], "pool": "b"}])
-    assert world.pools() == ["a"]
-    assert world.cloud.load([{**ONE[0], "pool": "b"}], replace=True) == 1
-    assert world.pools() == ["b"]
+        scenario.cloud.load([{"pool": "late"}, {**ONE[0], "pool": "b"}])
+    assert scenario.pools() == ["a"]
+    assert scenario.cloud.load([{**ONE[0], "pool": "b"}], replace=True) == 1
+    assert scenario.pools() == ["b"]
 
 
 def test_a_name_may_come_back_once_its_order_has_gone() -> None:
     back = {**ONE[0], "visible_after": 20}
-    world = World([{**ONE[0], "gone_after": 10}, {**back, "gone_after": 30}])
+    scenario = Scenario([{**ONE[0], "gone_after": 10}, {**back, "gone_after": 30}])
     found = []
     for dummy in range(4):
-        found.append(world.get(f"{ORDERS}/order.a").status)
-        world.clock.sleep(11)
+        found.append(scenario.get(f"{ORDERS}/order.a").status)
+        scenario.clock.sleep(11)
     assert found == [200, 404, 200, 404]
-    world.cloud.load(ONE)
-    assert world.get(f"{ORDERS}/order.a").status == 200
+    scenario.cloud.load(ONE)
+    assert scenario.get(f"{ORDERS}/order.a").status == 200
 
 
 def test_a_name_may_be_used_in_every_project() -> None:
     projects = [{"id": PROJECT, "name": "one"}, {"id": "p2", "name": "two"}]
-    assert len(list(World([*ONE, {**ONE[0], "project": "two"}], projects=projects).cloud.catalog("p2"))) == 1
+    assert len(list(Scenario([*ONE, {**ONE[0], "project": "two"}], projects=projects).cloud.catalog("p2"))) == 1
 
 
 def test_names_are_not_made_again_where_projects_change() -> None:
-    world = World([{"pool": "a"}])
-    world.cloud.configure({"projects": [{"id": PROJECT, "name": "renamed"}]})
-    world.cloud.load([{"pool": "a"}])
-    assert len({row["orderName"] for row in world.rows()}) == 2
+    scenario = Scenario([{"pool": "a"}])
+    scenario.cloud.configure({"projects": [{"id": PROJECT, "name": "renamed"}]})
+    scenario.cloud.load([{"pool": "a"}])
+    assert len({row["orderName"] for row in scenario.rows()}) == 2
 
 
 # While it runs
@@ -184,25 +186,25 @@ def test_names_are_not_made_again_where_projects_change() -> None:
 
 def test_a_merge_leaves_what_has_no_keys() -> None:
     merge = {"kind": "merge", "json": {"more": 1}, "times": 0}
-    world = World(ONE, [merge], error_shape="text")
-    assert json.loads(world.get(ORDERS).body)["more"] == 1
-    assert world.get(f"{ORDERS}/nothing").body.startswith(b"ModelArts.50015001: ")
+    scenario = Scenario(ONE, [merge], error_shape="text")
+    assert json.loads(scenario.get(ORDERS).body)["more"] == 1
+    assert scenario.get(f"{ORDERS}/nothing").body.startswith(b"ModelArts.50015001: ")
 
 
 def test_an_empty_body_in_chunks_breaks_off_too() -> None:
-    world = World(ONE, [{"kind": "chunked", "when": "amid", "body": ""}])
-    assert wire(world.get(ORDERS)).endswith(b"\r\n\r\na\r\n")
+    scenario = Scenario(ONE, [{"kind": "chunked", "when": "amid", "body": ""}])
+    assert wire(scenario.get(ORDERS)).endswith(b"\r\n\r\na\r\n")
 
 
 @pytest.mark.parametrize("seconds", [1e12, 10**30, INF, NAN])
 def test_time_stays_within_what_dates_can_say(seconds: float) -> None:
-    world = World(ONE)
+    scenario = Scenario(ONE)
     for dummy in range(20):
-        world.cloud.advance(1e10)
+        scenario.cloud.advance(1e10)
     with pytest.raises(ScenarioError, match="advance: "):
-        world.cloud.advance(seconds)
-    assert world.cloud.handle(signed()).status == 200
-    assert world.cloud.now() >= NOW
+        scenario.cloud.advance(seconds)
+    assert scenario.cloud.handle(signed()).status == 200
+    assert scenario.cloud.now() >= NOW
 
 
 @pytest.fixture(name="server")

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 from ansible_collections.huaweicloud.modelarts.tests.support.wire_faults import bomb
-from ansible_collections.huaweicloud.modelarts.tests.unit.simulator.world import (
+from ansible_collections.huaweicloud.modelarts.tests.unit.simulator.scenario import (
     NOW,
     ORDERS,
     TOKEN,
-    World,
+    Scenario,
     login,
     wire,
 )
@@ -27,8 +27,8 @@ from modelarts_simulator.messages import Close, Request, Send, Wait
 ONE = [{"pool": "a", "state": "succeeded"}]
 
 
-def statuses(world: World, count: int, **parameters: Any) -> list[int]:
-    return [world.get(ORDERS, **parameters).status for dummy in range(count)]
+def statuses(scenario: Scenario, count: int, **parameters: Any) -> list[int]:
+    return [scenario.get(ORDERS, **parameters).status for dummy in range(count)]
 
 
 @pytest.mark.parametrize(
@@ -56,18 +56,18 @@ def statuses(world: World, count: int, **parameters: Any) -> list[int]:
     ],
 )
 def test_which_requests_are_hit(rule: dict[str, Any], expected: list[int]) -> None:
-    assert statuses(World(ONE, [{"kind": "status", "status": 503, **rule}]), 6, limit=5) == expected
+    assert statuses(Scenario(ONE, [{"kind": "status", "status": 503, **rule}]), 6, limit=5) == expected
 
 
 def test_two_rules_take_turns() -> None:
-    world = World(ONE, [{"status": 502}, {"status": 504, "times": 2}])
-    assert statuses(world, 4) == [502, 504, 504, 200]
+    scenario = Scenario(ONE, [{"status": 502}, {"status": 504, "times": 2}])
+    assert statuses(scenario, 4) == [502, 504, 504, 200]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_shape_of_error(shape: str) -> None:
     rule = {"status": 429, "code": "APIGW.0308", "message": "slow <down>", "shape": shape}
-    body = World(ONE, [rule]).get(ORDERS).body.decode()
+    body = Scenario(ONE, [rule]).get(ORDERS).body.decode()
     expected = {
         "error_code": {"error_code": "APIGW.0308", "error_msg": "slow <down>"},
         "error": {"error": {"code": "APIGW.0308", "message": "slow <down>"}},
@@ -85,10 +85,10 @@ def test_every_shape_of_error(shape: str) -> None:
 
 
 def test_the_error_shape_is_a_setting_too_and_iam_keeps_its_own() -> None:
-    world = World(error_shape="error")
-    assert "code" in json.loads(world.get(ORDERS, {}).body)["error"]
-    world.cloud.add_faults([{"status": 503}])
-    answer = world.cloud.handle(Request("POST", "/v3/auth/tokens", body=login()))
+    scenario = Scenario(error_shape="error")
+    assert "code" in json.loads(scenario.get(ORDERS, {}).body)["error"]
+    scenario.cloud.add_faults([{"status": 503}])
+    answer = scenario.cloud.handle(Request("POST", "/v3/auth/tokens", body=login()))
     assert json.loads(answer.body)["error"]["code"] == 503
 
 
@@ -96,20 +96,20 @@ def test_the_error_shape_is_a_setting_too_and_iam_keeps_its_own() -> None:
     ("given", "sent"), [(7, "7"), ("date:90", "Fri, 02 Jan 2026 03:05:35 GMT"), ("soon", "soon"), (-1, "-1")]
 )
 def test_retry_after(given: object, sent: str) -> None:
-    answer = World(ONE, [{"status": 429, "retry_after": given}]).get(ORDERS)
+    answer = Scenario(ONE, [{"status": 429, "retry_after": given}]).get(ORDERS)
     assert (answer.status, answer.headers["Retry-After"]) == (429, sent)
 
 
 def test_every_answer_has_a_request_id_and_a_date() -> None:
-    world = World(ONE, [{"status": 500, "after": 2}])
-    answers = [world.get(ORDERS), world.get("/nowhere"), world.get(ORDERS)]
+    scenario = Scenario(ONE, [{"status": 500, "after": 2}])
+    answers = [scenario.get(ORDERS), scenario.get("/nowhere"), scenario.get(ORDERS)]
     assert [answer.status for answer in answers] == [200, 404, 500]
     assert len({answer.headers["X-Request-Id"] for answer in answers}) == 3
     assert {answer.headers["Date"] for answer in answers} == {"Fri, 02 Jan 2026 03:04:05 GMT"}
 
 
 def test_headers_can_be_taken_away_and_added() -> None:
-    answer = World(ONE, [{"kind": "headers", "headers": {"X-Request-Id": None, "X-More": "1"}}]).get(ORDERS)
+    answer = Scenario(ONE, [{"kind": "headers", "headers": {"X-Request-Id": None, "X-More": "1"}}]).get(ORDERS)
     assert "X-Request-Id" not in answer.headers
     assert (answer.status, answer.headers["X-More"]) == (200, "1")
 
@@ -125,30 +125,30 @@ def test_headers_can_be_taken_away_and_added() -> None:
     ],
 )
 def test_bodies(rule: dict[str, Any], body: bytes) -> None:
-    answer = World(ONE, [rule]).get(ORDERS)
+    answer = Scenario(ONE, [rule]).get(ORDERS)
     assert (answer.status, answer.body) == (200, body)
 
 
 def test_merge_changes_the_true_answer() -> None:
-    document = json.loads(World(ONE, [{"kind": "merge", "json": {"count": "many"}}]).get(ORDERS).body)
+    document = json.loads(Scenario(ONE, [{"kind": "merge", "json": {"count": "many"}}]).get(ORDERS).body)
     assert document["count"] == "many"
     assert len(document["items"]) == 1
 
 
 def test_echo_returns_the_secrets_it_was_given() -> None:
     rule = {"status": 401, "message": "bad <<x-auth-token>> <<body>>", "echo": True}
-    assert TOKEN in World(ONE, [rule]).get(ORDERS).body.decode()
-    assert "<<x-auth-token>>" in World(ONE, [{**rule, "echo": False}]).get(ORDERS).body.decode()
+    assert TOKEN in Scenario(ONE, [rule]).get(ORDERS).body.decode()
+    assert "<<x-auth-token>>" in Scenario(ONE, [{**rule, "echo": False}]).get(ORDERS).body.decode()
 
 
 def test_redirect() -> None:
-    answer = World(ONE, [{"kind": "redirect", "status": 307, "location": "http://x.example/"}]).get(ORDERS)
+    answer = Scenario(ONE, [{"kind": "redirect", "status": 307, "location": "http://x.example/"}]).get(ORDERS)
     assert (answer.status, answer.headers["Location"]) == (307, "http://x.example/")
 
 
 @pytest.mark.parametrize("how", ["garbage", "truncated", "checksum"])
 def test_gzip_that_is_broken(how: str) -> None:
-    answer = World(ONE, [{"kind": "bad_gzip", "how": how}]).get(ORDERS)
+    answer = Scenario(ONE, [{"kind": "bad_gzip", "how": how}]).get(ORDERS)
     assert answer.headers["Content-Encoding"] == "gzip"
     with pytest.raises((OSError, EOFError, zlib.error)):
         gzip.decompress(answer.body)
@@ -166,16 +166,16 @@ def test_a_gzip_bomb_is_small_on_the_wire_and_a_valid_stream() -> None:
 def test_gzip_only_where_it_is_accepted_and_worth_it() -> None:
     orders = [{"pool": f"p{number}"} for number in range(20)]
     headers = {"x-auth-token": TOKEN, "accept-encoding": "gzip, deflate"}
-    plain = World(orders).get(ORDERS)
-    packed = World(orders).get(ORDERS, headers)
+    plain = Scenario(orders).get(ORDERS)
+    packed = Scenario(orders).get(ORDERS, headers)
     assert gzip.decompress(packed.body) == plain.body
     assert "Content-Encoding" not in plain.headers
-    assert "Content-Encoding" not in World(ONE).get(ORDERS, headers).headers
-    assert "Content-Encoding" not in World(orders, gzip=False).get(ORDERS, headers).headers
+    assert "Content-Encoding" not in Scenario(ONE).get(ORDERS, headers).headers
+    assert "Content-Encoding" not in Scenario(orders, gzip=False).get(ORDERS, headers).headers
 
 
 def steps(rule: dict[str, Any]) -> list[Any]:
-    return list(itertools.islice(World(ONE, [rule]).get(ORDERS).steps(), 2000))
+    return list(itertools.islice(Scenario(ONE, [rule]).get(ORDERS).steps(), 2000))
 
 
 def test_steps_of_connections_that_end() -> None:
@@ -201,19 +201,19 @@ def test_steps_of_slow_answers() -> None:
 
 
 def test_lengths_that_are_wrong() -> None:
-    true = len(World(ONE).get(ORDERS).body)
-    assert f"Content-Length: {true}".encode() in wire(World(ONE, [{"kind": "truncate", "bytes": 10}]).get(ORDERS))
-    assert len(wire(World(ONE, [{"kind": "truncate", "bytes": 10}]).get(ORDERS)).partition(b"\r\n\r\n")[2]) == 10
-    less = wire(World(ONE, [{"kind": "wrong_length", "difference": -5}]).get(ORDERS))
+    true = len(Scenario(ONE).get(ORDERS).body)
+    assert f"Content-Length: {true}".encode() in wire(Scenario(ONE, [{"kind": "truncate", "bytes": 10}]).get(ORDERS))
+    assert len(wire(Scenario(ONE, [{"kind": "truncate", "bytes": 10}]).get(ORDERS)).partition(b"\r\n\r\n")[2]) == 10
+    less = wire(Scenario(ONE, [{"kind": "wrong_length", "difference": -5}]).get(ORDERS))
     assert f"Content-Length: {true - 5}".encode() in less
-    assert b"Content-Length: many" in wire(World(ONE, [{"kind": "wrong_length", "length": "many"}]).get(ORDERS))
+    assert b"Content-Length: many" in wire(Scenario(ONE, [{"kind": "wrong_length", "length": "many"}]).get(ORDERS))
 
 
 def test_chunked_answers() -> None:
-    whole = wire(World(ONE, [{"kind": "chunked", "chunk": 100}]).get(ORDERS))
+    whole = wire(Scenario(ONE, [{"kind": "chunked", "chunk": 100}]).get(ORDERS))
     assert whole.endswith(b"0\r\n\r\n")
     assert b"Content-Length" not in whole
-    assert not wire(World(ONE, [{"kind": "chunked", "when": "amid"}]).get(ORDERS)).endswith(b"0\r\n\r\n")
+    assert not wire(Scenario(ONE, [{"kind": "chunked", "when": "amid"}]).get(ORDERS)).endswith(b"0\r\n\r\n")
 
 
 def test_actions_happen_before_the_request_is_answered() -> None:
@@ -222,32 +222,32 @@ def test_actions_happen_before_the_request_is_answered() -> None:
         {"kind": "advance", "seconds": 60, "match": {"nth": 3}},
         {"kind": "expire_tokens", "match": {"nth": 4}},
     ]
-    world = World([{"pool": "a"}], rules)
-    assert (world.pools(), sorted(world.pools())) == (["a"], ["a", "b"])
-    assert world.rows(involvedName="a")[0]["phase"] == "successed"
-    assert world.error() == (401, "ModelArts.0202")
+    scenario = Scenario([{"pool": "a"}], rules)
+    assert (scenario.pools(), sorted(scenario.pools())) == (["a"], ["a", "b"])
+    assert scenario.rows(involvedName="a")[0]["phase"] == "successed"
+    assert scenario.error() == (401, "ModelArts.0202")
 
 
 def test_throttling_over_a_window_that_slides() -> None:
-    world = World(ONE, throttle={"limit": 2, "seconds": 60, "retry_after": True})
-    assert statuses(world, 2) == [200, 200]
-    world.clock.sleep(10.5)
-    answer = world.get(ORDERS)
+    scenario = Scenario(ONE, throttle={"limit": 2, "seconds": 60, "retry_after": True})
+    assert statuses(scenario, 2) == [200, 200]
+    scenario.clock.sleep(10.5)
+    answer = scenario.get(ORDERS)
     assert (answer.status, answer.headers["Retry-After"]) == (429, "50")
     assert json.loads(answer.body)["error_code"] == "APIGW.0308"
     assert json.loads(answer.body)["error_msg"].endswith("limit:2,time:1 minute")
-    world.clock.sleep(49.5)
-    assert statuses(world, 3) == [200, 200, 429]
-    world.cloud.configure({"throttle": {"limit": 0, "seconds": 1}})
-    answer = world.get(ORDERS)
+    scenario.clock.sleep(49.5)
+    assert statuses(scenario, 3) == [200, 200, 429]
+    scenario.cloud.configure({"throttle": {"limit": 0, "seconds": 1}})
+    answer = scenario.get(ORDERS)
     assert "Retry-After" not in answer.headers
     assert json.loads(answer.body)["error_msg"].endswith("limit:0,time:1 second")
 
 
 def test_latency_is_a_step_not_a_sleep() -> None:
-    world = World(ONE, latency_ms=50)
-    assert next(iter(world.get(ORDERS).steps())) == Wait(0.05)
-    assert world.clock.time() == NOW
+    scenario = Scenario(ONE, latency_ms=50)
+    assert next(iter(scenario.get(ORDERS).steps())) == Wait(0.05)
+    assert scenario.clock.time() == NOW
 
 
 @pytest.mark.parametrize(
@@ -266,9 +266,9 @@ def test_latency_is_a_step_not_a_sleep() -> None:
     ],
 )
 def test_a_bad_rule_is_one_clear_line_and_changes_nothing(rule: dict[str, Any], words: str) -> None:
-    world = World(ONE)
+    scenario = Scenario(ONE)
     with pytest.raises(ScenarioError) as caught:
-        world.cloud.add_faults([{"status": 500}, rule])
+        scenario.cloud.add_faults([{"status": 500}, rule])
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert statuses(world, 1) == [200]
+    assert statuses(scenario, 1) == [200]

@@ -8,12 +8,12 @@ import json
 from typing import Any
 
 import pytest
-from ansible_collections.huaweicloud.modelarts.tests.unit.simulator.world import (
+from ansible_collections.huaweicloud.modelarts.tests.unit.simulator.scenario import (
     NOW,
     ORDERS,
     PROJECT,
     TOKEN,
-    World,
+    Scenario,
     login,
     signed,
 )
@@ -90,7 +90,7 @@ def test_the_published_signature() -> None:
     ],
 )
 def test_good_signatures_pass(request_: Request) -> None:
-    assert World().cloud.handle(request_).status == 200
+    assert Scenario().cloud.handle(request_).status == 200
 
 
 def changed(request: Request, **parts: Any) -> Request:
@@ -115,78 +115,78 @@ def changed(request: Request, **parts: Any) -> Request:
     ],
 )
 def test_bad_signatures_do_not(request_: Request) -> None:
-    answer = World().cloud.handle(request_)
+    answer = Scenario().cloud.handle(request_)
     assert answer.status == 401
     assert json.loads(answer.body)["error_code"] == "APIGW.0301"
 
 
 def test_six_bad_signatures_in_a_row_lock_the_key_for_five_minutes() -> None:
-    world = World()
+    scenario = Scenario()
     bad = signed(secret="SKwrong")
     for dummy in range(2):
         for dummy in range(5):
-            world.cloud.handle(bad)
-        assert world.cloud.handle(signed()).status == 200, "five are not enough, and a good one ends the row"
+            scenario.cloud.handle(bad)
+        assert scenario.cloud.handle(signed()).status == 200, "five are not enough, and a good one ends the row"
     for dummy in range(6):
-        world.cloud.handle(bad)
-    locked = world.cloud.handle(signed())
+        scenario.cloud.handle(bad)
+    locked = scenario.cloud.handle(signed())
     assert locked.status == 401
     assert b"limit" in locked.body
-    world.clock.sleep(299)
-    assert world.cloud.handle(signed(when=NOW + 299)).status == 401
-    world.clock.sleep(1)
-    assert world.cloud.handle(signed(when=NOW + 300)).status == 200
+    scenario.clock.sleep(299)
+    assert scenario.cloud.handle(signed(when=NOW + 299)).status == 401
+    scenario.clock.sleep(1)
+    assert scenario.cloud.handle(signed(when=NOW + 300)).status == 200
 
 
 def test_temporary_keys_need_their_security_token_and_expire() -> None:
     key = {"access_key": "AKtemporary", "secret_key": "SKtemporary", "security_token": "STtemporary", "expires": 60}
-    world = World(keys=[key])
+    scenario = Scenario(keys=[key])
     good: dict[str, Any] = {"key": "AKtemporary", "secret": "SKtemporary"}
-    assert world.cloud.handle(signed(**good, x_security_token="STtemporary")).status == 200
-    assert world.cloud.handle(signed(**good)).status == 401
-    assert world.cloud.handle(signed(**good, x_security_token="STother")).status == 401
-    world.clock.sleep(60)
-    assert world.cloud.handle(signed(**good, when=NOW + 60, x_security_token="STtemporary")).status == 401
+    assert scenario.cloud.handle(signed(**good, x_security_token="STtemporary")).status == 200
+    assert scenario.cloud.handle(signed(**good)).status == 401
+    assert scenario.cloud.handle(signed(**good, x_security_token="STother")).status == 401
+    scenario.clock.sleep(60)
+    assert scenario.cloud.handle(signed(**good, when=NOW + 60, x_security_token="STtemporary")).status == 401
 
 
 def test_projects_must_agree() -> None:
-    world = World()
+    scenario = Scenario()
     for request in (signed(x_project_id="f" * 32), signed(path=f"/v1/{'f' * 32}/orders")):
-        answer = world.cloud.handle(request)
+        answer = scenario.cloud.handle(request)
         assert (answer.status, json.loads(answer.body)["error_code"]) == (403, "ModelArts.0210")
-    assert world.error(f"/v1/{'f' * 32}/orders") == (403, "ModelArts.0210")
+    assert scenario.error(f"/v1/{'f' * 32}/orders") == (403, "ModelArts.0210")
 
 
 def test_tokens_expire_and_strangers_are_refused() -> None:
     tokens = [{"token": "T-short", "expires": 10}, {"token": "T-abroad", "region": "eu-west-101"}]
-    world = World(tokens=tokens)
-    assert world.get(ORDERS, {"x-auth-token": "T-short"}).status == 200
-    assert world.error(headers={"x-auth-token": "T-abroad"}) == (401, "ModelArts.0207")
-    assert world.error(headers={"x-auth-token": "T-none"}) == (401, "ModelArts.0203")
-    assert world.error(headers={}) == (401, "APIGW.0301")
-    world.clock.sleep(10)
-    assert world.error(headers={"x-auth-token": "T-short"}) == (401, "ModelArts.0202")
+    scenario = Scenario(tokens=tokens)
+    assert scenario.get(ORDERS, {"x-auth-token": "T-short"}).status == 200
+    assert scenario.error(headers={"x-auth-token": "T-abroad"}) == (401, "ModelArts.0207")
+    assert scenario.error(headers={"x-auth-token": "T-none"}) == (401, "ModelArts.0203")
+    assert scenario.error(headers={}) == (401, "APIGW.0301")
+    scenario.clock.sleep(10)
+    assert scenario.error(headers={"x-auth-token": "T-short"}) == (401, "ModelArts.0202")
 
 
 def test_a_login_gives_a_token_for_a_day() -> None:
-    world = World()
-    answer = world.cloud.handle(Request("POST", "/v3/auth/tokens", body=login(project="cn-north-4")))
+    scenario = Scenario()
+    answer = scenario.cloud.handle(Request("POST", "/v3/auth/tokens", body=login(project="cn-north-4")))
     token = answer.headers["X-Subject-Token"]
     body = json.loads(answer.body)["token"]
     assert answer.status == 201
     assert (body["project"]["id"], body["expires_at"]) == (PROJECT, "2026-01-03T03:04:05.000000Z")
     assert len(token) > 200
-    assert world.get(ORDERS, {"x-auth-token": token}).status == 200
-    world.cloud.advance(86_400)
-    assert world.error(headers={"x-auth-token": token}) == (401, "ModelArts.0202")
+    assert scenario.get(ORDERS, {"x-auth-token": token}).status == 200
+    scenario.cloud.advance(86_400)
+    assert scenario.error(headers={"x-auth-token": token}) == (401, "ModelArts.0202")
 
 
 def test_advancing_does_not_invalidate_signatures_but_a_skewed_clock_does() -> None:
-    world = World()
-    world.cloud.advance(86_400)
-    assert world.cloud.handle(signed()).status == 200
-    world.cloud.configure({"clock_skew": 3600})
-    answer = world.cloud.handle(signed())
+    scenario = Scenario()
+    scenario.cloud.advance(86_400)
+    assert scenario.cloud.handle(signed()).status == 200
+    scenario.cloud.configure({"clock_skew": 3600})
+    answer = scenario.cloud.handle(signed())
     assert answer.status == 401
     assert answer.headers["Date"] == "Sat, 03 Jan 2026 04:04:05 GMT"
 
@@ -204,29 +204,29 @@ def test_advancing_does_not_invalidate_signatures_but_a_skewed_clock_does() -> N
     ],
 )
 def test_refused_logins_are_keystone_style(body: bytes, status: int) -> None:
-    answer = World().cloud.handle(Request("POST", "/v3/auth/tokens", body=body))
+    answer = Scenario().cloud.handle(Request("POST", "/v3/auth/tokens", body=body))
     error = json.loads(answer.body)["error"]
     assert (answer.status, error["code"]) == (status, status)
     assert set(error) == {"code", "message", "title"}
 
 
 def test_projects_by_name() -> None:
-    world = World()
+    scenario = Scenario()
     names: dict[str, int] = {"cn-north-4": 1, "elsewhere": 0}
     for name, found in names.items():
-        answer = world.get("/v3/projects", name=name)
+        answer = scenario.get("/v3/projects", name=name)
         assert len(json.loads(answer.body)["projects"]) == found
-    assert world.cloud.handle(signed(path="/v3/projects", query="name=cn-north-4")).status == 200
-    assert world.get("/v3/projects", {"x-auth-token": "T-none"}).status == 401
-    assert world.get("/v3/projects", {}).status == 401
+    assert scenario.cloud.handle(signed(path="/v3/projects", query="name=cn-north-4")).status == 200
+    assert scenario.get("/v3/projects", {"x-auth-token": "T-none"}).status == 401
+    assert scenario.get("/v3/projects", {}).status == 401
 
 
 def test_the_log_says_how_but_never_with_what() -> None:
-    world = World()
-    world.get(ORDERS, limit=5)
-    world.cloud.handle(signed())
-    world.cloud.handle(Request("POST", "/v3/auth/tokens", body=login()))
-    rows = list(world.cloud.log)
+    scenario = Scenario()
+    scenario.get(ORDERS, limit=5)
+    scenario.cloud.handle(signed())
+    scenario.cloud.handle(Request("POST", "/v3/auth/tokens", body=login()))
+    rows = list(scenario.cloud.log)
     assert [(row["api"], row["auth"], row["status"]) for row in rows] == [
         ("list", "token", 200),
         ("list", "aksk", 200),

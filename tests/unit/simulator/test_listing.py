@@ -10,13 +10,13 @@ import time
 from typing import Any
 
 import pytest
-from ansible_collections.huaweicloud.modelarts.tests.unit.simulator.world import (
+from ansible_collections.huaweicloud.modelarts.tests.unit.simulator.scenario import (
     DAY_MS,
     NOW_MS,
     ORDERS,
     PROJECT,
     TIMELINE,
-    World,
+    Scenario,
 )
 
 BAD = (400, "ModelArts.50004000")
@@ -39,11 +39,11 @@ BAD = (400, "ModelArts.50004000")
     ],
 )
 def test_what_the_reference_page_does_not_allow_is_a_bad_request(parameters: dict[str, Any]) -> None:
-    assert World([{"pool": "a"}]).error(**parameters) == BAD
+    assert Scenario([{"pool": "a"}]).error(**parameters) == BAD
 
 
 def test_lenient_service_ignores_unknown_parameters() -> None:
-    assert World([{"pool": "a"}], strict=False).pools(result="failed", name="x") == ["a"]
+    assert Scenario([{"pool": "a"}], strict=False).pools(result="failed", name="x") == ["a"]
 
 
 @pytest.mark.parametrize(
@@ -51,21 +51,21 @@ def test_lenient_service_ignores_unknown_parameters() -> None:
     [{"limit": 500}, {"limit": 0}, {"limit": ""}, {"offset": 0}, {"phase": ""}, {"resource": "pools"}, {"since": 0}],
 )
 def test_what_it_allows(parameters: dict[str, Any]) -> None:
-    assert World([{"pool": "a"}]).pools(**parameters) == ["a"]
+    assert Scenario([{"pool": "a"}]).pools(**parameters) == ["a"]
 
 
 def test_limits_and_offsets() -> None:
-    world = World([{"pool": f"p{number:03d}", "created": number} for number in range(150)])
-    assert len(world.rows()) == len(world.rows(limit=0)) == 100
-    assert world.listed(limit=1)["count"] == 150
-    assert world.pools(limit=20, offset=140) == [f"p{number:03d}" for number in range(140, 150)]
-    assert world.pools(offset=500) == []
+    scenario = Scenario([{"pool": f"p{number:03d}", "created": number} for number in range(150)])
+    assert len(scenario.rows()) == len(scenario.rows(limit=0)) == 100
+    assert scenario.listed(limit=1)["count"] == 150
+    assert scenario.pools(limit=20, offset=140) == [f"p{number:03d}" for number in range(140, 150)]
+    assert scenario.pools(offset=500) == []
 
 
 def test_phase_filter_uses_the_words_of_the_page() -> None:
     states = ("pending", "processing", "succeeded", "failed", "partial")
-    world = World([{"pool": state, "state": state} for state in states])
-    found = {word: world.pools(phase=word) for word in ("pending", "running", "successed", "failed")}
+    scenario = Scenario([{"pool": state, "state": state} for state in states])
+    found = {word: scenario.pools(phase=word) for word in ("pending", "running", "successed", "failed")}
     assert found == {
         "pending": ["pending"],
         "running": ["processing"],
@@ -75,15 +75,15 @@ def test_phase_filter_uses_the_words_of_the_page() -> None:
 
 
 def test_a_phase_filter_follows_the_states() -> None:
-    world = World([{"pool": "a", "timeline": TIMELINE}])
-    assert world.pools(phase="pending") == ["a"]
-    world.clock.sleep(61)
-    assert (world.pools(phase="pending"), world.pools(phase="running")) == ([], ["a"])
+    scenario = Scenario([{"pool": "a", "timeline": TIMELINE}])
+    assert scenario.pools(phase="pending") == ["a"]
+    scenario.clock.sleep(61)
+    assert (scenario.pools(phase="pending"), scenario.pools(phase="running")) == ([], ["a"])
 
 
-def test_a_phase_filter_follows_orders_that_advance_by_looks() -> None:
-    world = World([{"pool": "a", "timeline": [{"state": "pending", "polls": 1}, {"state": "failed"}]}])
-    assert [world.pools(phase="pending"), world.pools(phase="pending"), world.pools(phase="failed")] == [
+def test_a_phase_filter_follows_orders_that_advance_by_polls() -> None:
+    scenario = Scenario([{"pool": "a", "timeline": [{"state": "pending", "polls": 1}, {"state": "failed"}]}])
+    assert [scenario.pools(phase="pending"), scenario.pools(phase="pending"), scenario.pools(phase="failed")] == [
         ["a"],
         [],
         ["a"],
@@ -91,20 +91,20 @@ def test_a_phase_filter_follows_orders_that_advance_by_looks() -> None:
 
 
 def test_a_pool_is_found_by_display_name_and_by_id() -> None:
-    world = World([{"pool": "a"}, {"pool": "a-b"}])
-    assert world.pools(involvedName="a") == world.pools(involvedName=f"a-{PROJECT}") == ["a"]
+    scenario = Scenario([{"pool": "a"}, {"pool": "a-b"}])
+    assert scenario.pools(involvedName="a") == scenario.pools(involvedName=f"a-{PROJECT}") == ["a"]
 
 
 def test_an_unknown_pool() -> None:
-    assert World([{"pool": "a"}]).error(involvedName="b") == (404, "ModelArts.50015001")
-    assert World([{"pool": "a"}], unknown_pool="empty").listed(involvedName="b") == {"count": 0, "items": []}
-    assert World(pools=["b"]).listed(involvedName="b") == {"count": 0, "items": []}
+    assert Scenario([{"pool": "a"}]).error(involvedName="b") == (404, "ModelArts.50015001")
+    assert Scenario([{"pool": "a"}], unknown_pool="empty").listed(involvedName="b") == {"count": 0, "items": []}
+    assert Scenario(pools=["b"]).listed(involvedName="b") == {"count": 0, "items": []}
 
 
 def test_the_default_workspace_is_0() -> None:
-    world = World([{"pool": "a"}, {"pool": "b", "workspace_id": "w1"}])
-    assert (world.pools(), world.pools(workspaceId="w1")) == (["a"], ["b"])
-    assert sorted(World([{"pool": "a"}, {"pool": "b", "workspace_id": "w1"}], workspace_default=None).pools()) == [
+    scenario = Scenario([{"pool": "a"}, {"pool": "b", "workspace_id": "w1"}])
+    assert (scenario.pools(), scenario.pools(workspaceId="w1")) == (["a"], ["b"])
+    assert sorted(Scenario([{"pool": "a"}, {"pool": "b", "workspace_id": "w1"}], workspace_default=None).pools()) == [
         "a",
         "b",
     ]
@@ -114,18 +114,18 @@ def test_the_default_workspace_is_0() -> None:
 @pytest.mark.parametrize("until", [True, False])
 def test_bounds_are_inclusive_or_not(since: bool, until: bool) -> None:
     orders = [{"pool": f"p{number}", "created": NOW_MS - 1000 + number} for number in range(5)]
-    world = World(orders, order="oldest", since_inclusive=since, until_inclusive=until)
-    found = world.pools(since=NOW_MS - 999, until=NOW_MS - 997)
+    scenario = Scenario(orders, order="oldest", since_inclusive=since, until_inclusive=until)
+    found = scenario.pools(since=NOW_MS - 999, until=NOW_MS - 997)
     assert found == (["p1"] if since else []) + ["p2"] + (["p3"] if until else [])
 
 
 def test_only_the_last_month_is_listed() -> None:
     orders = [{"pool": "old", "created": NOW_MS - 30 * DAY_MS - 1}, {"pool": "edge", "created": NOW_MS - 30 * DAY_MS}]
-    world = World(orders)
-    assert world.pools(since=0) == ["edge"]
-    world.clock.sleep(0.001)
-    assert world.pools(since=0) == []
-    assert World(orders, history_days=0).pools() == ["edge", "old"]
+    scenario = Scenario(orders)
+    assert scenario.pools(since=0) == ["edge"]
+    scenario.clock.sleep(0.001)
+    assert scenario.pools(since=0) == []
+    assert Scenario(orders, history_days=0).pools() == ["edge", "old"]
 
 
 @pytest.mark.parametrize("name", ["since", "until", "phase", "involvedName", "workspaceId", "limit", "offset"])
@@ -140,18 +140,18 @@ def test_a_server_can_ignore_any_filter(name: str) -> None:
         "offset": 2,
     }
     orders = [{"pool": "a", "created": number, "state": "succeeded"} for number in (1, 2)]
-    assert len(World([*orders, {"pool": "b", "arrives": 10**6}]).rows(**{name: values[name]})) < 2
-    assert len(World([*orders, {"pool": "b", "arrives": 10**6}], ignore=[name]).rows(**{name: values[name]})) == 2
+    assert len(Scenario([*orders, {"pool": "b", "arrives": 10**6}]).rows(**{name: values[name]})) < 2
+    assert len(Scenario([*orders, {"pool": "b", "arrives": 10**6}], ignore=[name]).rows(**{name: values[name]})) == 2
 
 
 def test_rows_come_unsorted_but_the_same_way_each_time() -> None:
     orders = [{"pool": f"p{number:02d}", "created": number} for number in range(30)]
-    world = World(orders, order="shuffled", seed=7)
-    found = world.pools()
-    assert found == world.pools() == World(orders, order="shuffled", seed=7).pools()
+    scenario = Scenario(orders, order="shuffled", seed=7)
+    found = scenario.pools()
+    assert found == scenario.pools() == Scenario(orders, order="shuffled", seed=7).pools()
     assert found != sorted(found)
-    assert sorted(found) == sorted(World(orders, order="shuffled", seed=8).pools())
-    assert world.pools(limit=10) + world.pools(limit=10, offset=10) + world.pools(limit=10, offset=20) == found
+    assert sorted(found) == sorted(Scenario(orders, order="shuffled", seed=8).pools())
+    assert scenario.pools(limit=10) + scenario.pools(limit=10, offset=10) + scenario.pools(limit=10, offset=20) == found
 
 
 @pytest.mark.parametrize(
@@ -159,31 +159,31 @@ def test_rows_come_unsorted_but_the_same_way_each_time() -> None:
     [("exact", 0, 3), ("exact", -2, 1), ("page", 0, 2), ("missing", 0, None), ("null", 0, None), ("text", 0, "3")],
 )
 def test_the_count_can_lie(mode: str, error: int, expected: object) -> None:
-    world = World([{"pool": "a"}, {"pool": "b"}, {"pool": "c"}], count=mode, count_error=error)
-    document = world.listed(limit=2)
+    scenario = Scenario([{"pool": "a"}, {"pool": "b"}, {"pool": "c"}], count=mode, count_error=error)
+    document = scenario.listed(limit=2)
     assert document.get("count") == expected
     assert ("count" in document) == (mode != "missing")
 
 
 def test_an_order_becomes_visible_late_and_another_vanishes() -> None:
-    world = World(
+    scenario = Scenario(
         [{"pool": "late", "visible_after": 10}, {"pool": "gone", "gone_after": 20}, {"pool": "new", "arrives": 30}]
     )
     seen = []
     for dummy in range(4):
-        seen.append(sorted(world.pools(since=0)))
-        world.clock.sleep(10)
+        seen.append(sorted(scenario.pools(since=0)))
+        scenario.clock.sleep(10)
     assert seen == [["gone"], ["gone", "late"], ["late"], ["late", "new"]]
-    assert world.rows(involvedName="late")[0]["creationTimestamp"] == NOW_MS
-    assert world.rows(involvedName="new")[0]["creationTimestamp"] == NOW_MS + 30_000
+    assert scenario.rows(involvedName="late")[0]["creationTimestamp"] == NOW_MS
+    assert scenario.rows(involvedName="new")[0]["creationTimestamp"] == NOW_MS + 30_000
 
 
 def test_arrivals_shift_the_next_page_as_in_a_real_list() -> None:
-    world = World([{"pool": f"p{number}", "created": number + 1} for number in range(6)])
-    first = world.pools(limit=3)
-    world.cloud.load([{"pool": "new"}])
+    scenario = Scenario([{"pool": f"p{number}", "created": number + 1} for number in range(6)])
+    first = scenario.pools(limit=3)
+    scenario.cloud.load([{"pool": "new"}])
     assert first == ["p0", "p1", "p2"]
-    assert world.pools(limit=3, offset=3) == ["p2", "p3", "p4"]
+    assert scenario.pools(limit=3, offset=3) == ["p2", "p3", "p4"]
 
 
 def test_finished_orders_leave_a_filtered_list_and_later_rows_move_up() -> None:
@@ -192,35 +192,35 @@ def test_finished_orders_leave_a_filtered_list_and_later_rows_move_up() -> None:
         {"pool": f"p{number}", "created": number, "timeline": quick if number < 2 else [{"state": "processing"}]}
         for number in range(4)
     ]
-    world = World(orders)
-    assert world.pools(phase="running", limit=2) == ["p0", "p1"]
-    world.clock.sleep(5)
-    assert world.pools(phase="running", limit=2, offset=2) == []
+    scenario = Scenario(orders)
+    assert scenario.pools(phase="running", limit=2) == ["p0", "p1"]
+    scenario.clock.sleep(5)
+    assert scenario.pools(phase="running", limit=2, offset=2) == []
 
 
 def test_random_changes_never_show_a_row_twice_or_lose_one() -> None:
     source = random.Random(3)
-    world = World(order="shuffled")
+    scenario = Scenario(order="shuffled")
     alive: dict[str, float] = {}
     for step in range(200):
         life = source.choice([None, source.randint(1, 500)])
-        world.cloud.load([{"pool": f"p{step}", "created": source.randint(0, 1000), "gone_after": life}])
-        alive[f"p{step}"] = float("inf") if life is None else world.clock.time() + life
-        world.clock.sleep(source.random() * 5)
-        expected = sorted(name for name, end in alive.items() if end > int(world.clock.time() * 1000) / 1000)
-        assert sorted(world.pools(limit=500)) == expected
+        scenario.cloud.load([{"pool": f"p{step}", "created": source.randint(0, 1000), "gone_after": life}])
+        alive[f"p{step}"] = float("inf") if life is None else scenario.clock.time() + life
+        scenario.clock.sleep(source.random() * 5)
+        expected = sorted(name for name, end in alive.items() if end > int(scenario.clock.time() * 1000) / 1000)
+        assert sorted(scenario.pools(limit=500)) == expected
 
 
 def test_apis_can_be_missing_in_a_region() -> None:
-    world = World([{"pool": "a", "order_name": "o"}], unpublished=["show"])
-    assert world.error(f"{ORDERS}/o") == (404, "APIGW.0101")
-    assert world.pools() == ["a"]
-    assert World(unpublished=["list"]).error() == (404, "APIGW.0101")
-    assert World().error("/v1/elsewhere") == (404, "APIGW.0101")
+    scenario = Scenario([{"pool": "a", "order_name": "o"}], unpublished=["show"])
+    assert scenario.error(f"{ORDERS}/o") == (404, "APIGW.0101")
+    assert scenario.pools() == ["a"]
+    assert Scenario(unpublished=["list"]).error() == (404, "APIGW.0101")
+    assert Scenario().error("/v1/elsewhere") == (404, "APIGW.0101")
 
 
 def test_an_unknown_order() -> None:
-    assert World().error(f"{ORDERS}/nothing")[0] == 404
+    assert Scenario().error(f"{ORDERS}/nothing")[0] == 404
 
 
 def test_projects_keep_their_orders_apart() -> None:
@@ -229,23 +229,23 @@ def test_projects_keep_their_orders_apart() -> None:
         {"token": "T1-of-the-tests", "project_id": "a" * 32},
         {"token": "T2-of-the-tests", "project_id": "b" * 32},
     ]
-    world = World([{"pool": "x"}, {"pool": "y", "project": "two"}], projects=projects, tokens=tokens)
+    scenario = Scenario([{"pool": "x"}, {"pool": "y", "project": "two"}], projects=projects, tokens=tokens)
     for token, project, pool in (("T1-of-the-tests", "a", "x"), ("T2-of-the-tests", "b", "y")):
-        answer = world.get(f"/v1/{project * 32}/orders", {"x-auth-token": token})
+        answer = scenario.get(f"/v1/{project * 32}/orders", {"x-auth-token": token})
         assert [row["resourceDisplayName"] for row in json.loads(answer.body)["items"]] == [pool]
 
 
 def test_fifty_thousand_orders_are_all_there_and_their_pages_are_cheap() -> None:
-    world = World([{"generate": {"count": 50_000, "recent_share": 0.9}}], order="shuffled")
-    assert world.listed(limit=500)["count"] == 50_000
+    scenario = Scenario([{"generate": {"count": 50_000, "recent_share": 0.9}}], order="shuffled")
+    assert scenario.listed(limit=500)["count"] == 50_000
     took = []
     for dummy in range(50):
         begin = time.process_time()
-        answer = world.get(ORDERS, limit=500, offset=500)
+        answer = scenario.get(ORDERS, limit=500, offset=500)
         took.append(time.process_time() - begin)
         assert len(json.loads(answer.body)["items"]) == 500
     assert min(took) < 0.01, "0.2 ms each; a selection of its own for each page takes 25"
-    names = [order.name for order in world.cloud.catalog(PROJECT)]
+    names = [order.name for order in scenario.cloud.catalog(PROJECT)]
     assert len(set(names)) == 50_000
-    recent = world.listed(since=NOW_MS - 2 * DAY_MS)["count"]
+    recent = scenario.listed(since=NOW_MS - 2 * DAY_MS)["count"]
     assert 44_000 < recent < 47_000

@@ -8,7 +8,13 @@ import json
 from typing import Any
 
 import pytest
-from ansible_collections.huaweicloud.modelarts.tests.unit.simulator.world import NOW, NOW_MS, ORDERS, TIMELINE, World
+from ansible_collections.huaweicloud.modelarts.tests.unit.simulator.scenario import (
+    NOW,
+    NOW_MS,
+    ORDERS,
+    TIMELINE,
+    Scenario,
+)
 
 # The answer in the reference page's example.
 EXAMPLE: dict[str, Any] = {
@@ -38,16 +44,16 @@ def test_the_example_of_the_reference_page_comes_out_as_printed() -> None:
         "created": EXAMPLE["creationTimestamp"],
         "timeline": [{"state": "pending", "seconds": 10}, {"state": "succeeded"}],
     }
-    world = World([order], spelling="example", history_days=0)
-    assert world.listed() == {"count": 1, "items": [EXAMPLE]}
+    scenario = Scenario([order], spelling="example", history_days=0)
+    assert scenario.listed() == {"count": 1, "items": [EXAMPLE]}
 
 
 def test_time_moves_an_order_on_and_stamps_its_beginning_and_end() -> None:
-    world = World([{"pool": "a", "timeline": TIMELINE}])
+    scenario = Scenario([{"pool": "a", "timeline": TIMELINE}])
     seen = []
     for seconds in (0, 59.999, 0.001, 599.999, 0.001, 10**6):
-        world.clock.sleep(seconds)
-        row = world.rows(since=0)[0]
+        scenario.clock.sleep(seconds)
+        row = scenario.rows(since=0)[0]
         seen.append((row["phase"], row["beginTimestamp"], row["endTimestamp"]))
     assert seen == [
         ("pending", 0, 0),
@@ -65,20 +71,28 @@ def test_looks_move_an_order_on() -> None:
         {"state": "processing", "polls": 1},
         {"state": "failed", "reason": "no quota"},
     ]
-    world = World([{"pool": "a", "timeline": timeline}])
-    assert [world.rows()[0]["phase"] for dummy in range(5)] == ["pending", "pending", "processing", "failed", "failed"]
-    assert world.rows()[0]["failReason"] == "no quota"
+    scenario = Scenario([{"pool": "a", "timeline": timeline}])
+    assert [scenario.rows()[0]["phase"] for dummy in range(5)] == [
+        "pending",
+        "pending",
+        "processing",
+        "failed",
+        "failed",
+    ]
+    assert scenario.rows()[0]["failReason"] == "no quota"
 
 
-def test_only_being_listed_counts_as_a_look() -> None:
-    world = World(
+def test_only_being_listed_counts_as_a_poll() -> None:
+    scenario = Scenario(
         [{"pool": "a", "timeline": [{"state": "pending", "polls": 1}, {"state": "succeeded"}]}, {"pool": "b"}]
     )
     for dummy in range(3):
-        assert world.pools(involvedName="b") == ["b"]
-        world.get(f"{ORDERS}/{next(iter(world.cloud.catalog(world.cloud.settings['projects'][0]['id']))).name}")
-    assert world.rows(involvedName="a")[0]["phase"] == "pending"
-    assert world.rows(involvedName="a")[0]["phase"] == "successed"
+        assert scenario.pools(involvedName="b") == ["b"]
+        scenario.get(
+            f"{ORDERS}/{next(iter(scenario.cloud.catalog(scenario.cloud.settings['projects'][0]['id']))).name}"
+        )
+    assert scenario.rows(involvedName="a")[0]["phase"] == "pending"
+    assert scenario.rows(involvedName="a")[0]["phase"] == "successed"
 
 
 @pytest.mark.parametrize(
@@ -94,22 +108,22 @@ def test_only_being_listed_counts_as_a_look() -> None:
 )
 def test_both_spellings(state: str, table: tuple[str, Any], example: tuple[str, Any]) -> None:
     for spelling, words in (("table", table), ("example", example)):
-        row = World([{"pool": "a", "state": state}], spelling=spelling).rows()[0]
+        row = Scenario([{"pool": "a", "state": state}], spelling=spelling).rows()[0]
         assert (row["phase"], row.get("result")) == words, spelling
 
 
 def test_the_spelling_can_change_while_orders_are_listed() -> None:
-    world = World([{"pool": "a", "state": "succeeded"}, {"pool": "b", "state": "succeeded", "spelling": "table"}])
-    world.rows()
-    world.cloud.configure({"spelling": "example"})
-    assert {row["resourceDisplayName"]: row["phase"] for row in world.rows()} == {"a": "completed", "b": "successed"}
+    scenario = Scenario([{"pool": "a", "state": "succeeded"}, {"pool": "b", "state": "succeeded", "spelling": "table"}])
+    scenario.rows()
+    scenario.cloud.configure({"spelling": "example"})
+    assert {row["resourceDisplayName"]: row["phase"] for row in scenario.rows()} == {"a": "completed", "b": "successed"}
 
 
 def test_counts_by_operation() -> None:
     base = {"flavor": "modelarts.vm.gpu.t4u8", "count": 3, "azs": ["az-1", "az-2"], "state": "succeeded"}
     rows = {
         row["operation"]: row
-        for row in World([{"pool": one, "operation": one, **base} for one in ("apply", "modify", "delete")]).rows()
+        for row in Scenario([{"pool": one, "operation": one, **base} for one in ("apply", "modify", "delete")]).rows()
     }
     assert rows["apply"]["initCount"] == []
     assert rows["apply"]["specCount"] == rows["apply"]["resultCount"]
@@ -125,7 +139,7 @@ def test_raw_and_drop_have_the_last_word() -> None:
         "raw": {"creationTimestamp": "text", "nodePool": 1},
         "drop": ["orderId"],
     }
-    row = World([order]).rows()[0]
+    row = Scenario([order]).rows()[0]
     assert row["creationTimestamp"] == "text"
     assert row["nodePool"] == 1
     assert "orderId" not in row
@@ -137,14 +151,14 @@ def test_a_final_state_can_go_back_and_a_strange_one_can_have_an_end() -> None:
         {"state": "processing", "polls": 1},
         {"state": "odd", "ended": True},
     ]
-    world = World([{"pool": "a", "timeline": timeline}])
-    ends = [(row["phase"], row["endTimestamp"]) for row in (world.rows()[0] for dummy in range(3))]
+    scenario = Scenario([{"pool": "a", "timeline": timeline}])
+    ends = [(row["phase"], row["endTimestamp"]) for row in (scenario.rows()[0] for dummy in range(3))]
     assert ends == [("successed", NOW_MS), ("processing", 0), ("odd", NOW_MS)]
 
 
 def test_show_order_names_the_nodes_that_failed_in_its_own_words() -> None:
-    world = World([{"pool": "a", "order_name": "o-1", "count": 2, "state": "failed", "reason": "no stock"}])
-    document = json.loads(world.get(f"{ORDERS}/o-1").body)
+    scenario = Scenario([{"pool": "a", "order_name": "o-1", "count": 2, "state": "failed", "reason": "no stock"}])
+    document = json.loads(scenario.get(f"{ORDERS}/o-1").body)
     assert document["count"] == len(document["items"]) == 3
     assert {row["action"] for row in document["items"]} == {"createPool", "createNode"}
     assert document["items"][1] == {
@@ -164,12 +178,12 @@ def test_show_order_with_lower_case_keys_and_given_rows() -> None:
         "state": "succeeded",
         "resources": [{"resourceName": "n-1", "action": "renew"}],
     }
-    row = json.loads(World([order], show_keys="lower").get(f"{ORDERS}/o-1").body)["items"][0]
+    row = json.loads(Scenario([order], show_keys="lower").get(f"{ORDERS}/o-1").body)["items"][0]
     assert (row["resourcename"], row["action"], row["status"]) == ("n-1", "renew", "succeed")
 
 
 def test_advancing_the_cloud_does_not_need_the_clock() -> None:
-    world = World([{"pool": "a", "timeline": TIMELINE}])
-    world.cloud.advance(700)
-    assert world.clock.time() == NOW
-    assert world.rows()[0]["phase"] == "successed"
+    scenario = Scenario([{"pool": "a", "timeline": TIMELINE}])
+    scenario.cloud.advance(700)
+    assert scenario.clock.time() == NOW
+    assert scenario.rows()[0]["phase"] == "successed"

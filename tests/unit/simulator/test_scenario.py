@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 import pytest
-from ansible_collections.huaweicloud.modelarts.tests.unit.simulator.world import DAY_MS, NOW_MS, PROJECT, World
+from ansible_collections.huaweicloud.modelarts.tests.unit.simulator.scenario import DAY_MS, NOW_MS, PROJECT, Scenario
 from modelarts_simulator.clock import seconds_of
 from modelarts_simulator.errors import ScenarioError
 
@@ -38,7 +38,7 @@ def test_what_is_no_duration(given: object) -> None:
 
 
 def test_defaults_of_an_order_follow_the_documented_shapes() -> None:
-    row = World([{"pool": "pool-5ed5"}]).rows()[0]
+    row = Scenario([{"pool": "pool-5ed5"}]).rows()[0]
     assert re.fullmatch(r"order\.pool-5ed5-[a-z0-9]{5}", row["orderName"])
     assert re.fullmatch(r"CS2601020304[A-Z0-9]{5}", row["orderId"])
     assert row["resourceName"] == f"pool-5ed5-{PROJECT}"
@@ -46,8 +46,8 @@ def test_defaults_of_an_order_follow_the_documented_shapes() -> None:
 
 
 def test_names_are_never_made_twice() -> None:
-    world = World([{"generate": {"count": 20_000, "pools": 1}}], history_days=0)
-    names = [order.name for order in world.cloud.catalog(PROJECT)]
+    scenario = Scenario([{"generate": {"count": 20_000, "pools": 1}}], history_days=0)
+    names = [order.name for order in scenario.cloud.catalog(PROJECT)]
     assert len(names) == len(set(names)) == 20_000
 
 
@@ -56,33 +56,33 @@ def test_names_are_never_made_twice() -> None:
     [("10m", NOW_MS - 600_000), (30, NOW_MS - 30_000), (1_682_043_883_000, 1_682_043_883_000), (0, NOW_MS)],
 )
 def test_creation(created: object, expected: int) -> None:
-    assert World([{"pool": "a", "created": created}], history_days=0).rows()[0]["creationTimestamp"] == expected
+    assert Scenario([{"pool": "a", "created": created}], history_days=0).rows()[0]["creationTimestamp"] == expected
 
 
 def test_a_crowd_of_open_orders_is_staggered() -> None:
     timeline = [{"state": "processing", "seconds": 10}, {"state": "succeeded"}]
     crowd = {"generate": {"count": 100, "days": 0, "spread": 100}, "timeline": timeline, "operation": "apply"}
-    world = World([crowd])
+    scenario = Scenario([crowd])
     counts = []
     for dummy in range(4):
-        counts.append(world.listed(phase="running")["count"])
-        world.clock.sleep(40)
+        counts.append(scenario.listed(phase="running")["count"])
+        scenario.clock.sleep(40)
     assert counts[0] == 100
     assert counts[-1] == 0
     assert counts[0] > counts[1] > counts[2]
 
 
 def test_a_thousand_orders_in_one_millisecond() -> None:
-    world = World([{"generate": {"count": 1200, "at": "1h"}}])
+    scenario = Scenario([{"generate": {"count": 1200, "at": "1h"}}])
     at = NOW_MS - 3_600_000
-    assert world.listed(since=at, until=at)["count"] == 1200
+    assert scenario.listed(since=at, until=at)["count"] == 1200
 
 
 def test_generated_history_is_finished_and_spread() -> None:
-    world = World([{"generate": {"count": 2000, "recent_share": 0.9}}])
-    states = {row["phase"] for row in world.rows(limit=500)}
+    scenario = Scenario([{"generate": {"count": 2000, "recent_share": 0.9}}])
+    states = {row["phase"] for row in scenario.rows(limit=500)}
     assert states >= {"successed", "failed"}
-    assert 1750 < world.listed(since=NOW_MS - 2 * DAY_MS)["count"] < 1900
+    assert 1750 < scenario.listed(since=NOW_MS - 2 * DAY_MS)["count"] < 1900
 
 
 @pytest.mark.parametrize(
@@ -111,12 +111,12 @@ def test_generated_history_is_finished_and_spread() -> None:
     ],
 )
 def test_a_bad_scenario_is_one_clear_line_and_changes_nothing(orders: Any, words: str) -> None:
-    world = World([{"pool": "kept"}])
+    scenario = Scenario([{"pool": "kept"}])
     with pytest.raises(ScenarioError) as caught:
-        world.cloud.load(orders, replace=True)
+        scenario.cloud.load(orders, replace=True)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert world.pools() == ["kept"]
+    assert scenario.pools() == ["kept"]
 
 
 @pytest.mark.parametrize(
@@ -135,22 +135,22 @@ def test_a_bad_scenario_is_one_clear_line_and_changes_nothing(orders: Any, words
     ],
 )
 def test_a_bad_setting_is_one_clear_line_and_changes_nothing(settings: Any, words: str) -> None:
-    world = World([{"pool": "kept"}])
-    before = dict(world.cloud.settings)
+    scenario = Scenario([{"pool": "kept"}])
+    before = dict(scenario.cloud.settings)
     with pytest.raises(ScenarioError) as caught:
-        world.cloud.configure(settings)
+        scenario.cloud.configure(settings)
     assert words in str(caught.value)
-    assert world.cloud.settings == before
+    assert scenario.cloud.settings == before
 
 
 def test_reset_begins_again() -> None:
-    world = World([{"pool": "a"}], [{"status": 500, "times": 0, "after": 1}])
-    world.get("/nowhere")
-    world.cloud.load([{"pool": "b"}])
-    world.cloud.configure({"latency_ms": 5})
-    world.cloud.advance(1000)
-    world.cloud.reset()
-    assert (world.cloud.offset, world.cloud.requests, world.cloud.settings["latency_ms"]) == (0, 0, 0)
-    assert [row["phase"] for row in world.rows()] == ["pending"]
-    world.cloud.reset({})
-    assert world.cloud.faults.rules == []
+    scenario = Scenario([{"pool": "a"}], [{"status": 500, "times": 0, "after": 1}])
+    scenario.get("/nowhere")
+    scenario.cloud.load([{"pool": "b"}])
+    scenario.cloud.configure({"latency_ms": 5})
+    scenario.cloud.advance(1000)
+    scenario.cloud.reset()
+    assert (scenario.cloud.offset, scenario.cloud.requests, scenario.cloud.settings["latency_ms"]) == (0, 0, 0)
+    assert [row["phase"] for row in scenario.rows()] == ["pending"]
+    scenario.cloud.reset({})
+    assert scenario.cloud.faults.rules == []

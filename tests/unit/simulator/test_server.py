@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from ansible_collections.huaweicloud.modelarts.tests.unit.simulator.world import ORDERS, TOKEN
+from ansible_collections.huaweicloud.modelarts.tests.unit.simulator.scenario import ORDERS, TOKEN
 from modelarts_simulator.cloud import Cloud
 from modelarts_simulator.errors import ScenarioError
 from modelarts_simulator.server import Server

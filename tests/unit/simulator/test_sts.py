@@ -11,7 +11,13 @@ import urllib.request
 from typing import Any
 
 import pytest
-from ansible_collections.huaweicloud.modelarts.tests.unit.simulator.world import NOW, ORDERS, PROJECT, World, signed
+from ansible_collections.huaweicloud.modelarts.tests.unit.simulator.scenario import (
+    NOW,
+    ORDERS,
+    PROJECT,
+    Scenario,
+    signed,
+)
 from modelarts_simulator.cloud import Cloud
 from modelarts_simulator.messages import Request, Response
 from modelarts_simulator.server import Server
@@ -27,24 +33,24 @@ WEB: dict[str, Any] = {
 TOKEN_PATH, KEY_PATH = "/meta-data/latest/api/token", "/openstack/latest/securitykey"
 
 
-def assume(world: World, when: float = NOW, signer: dict[str, str] | None = None, **changes: Any) -> Response:
+def assume(scenario: Scenario, when: float = NOW, signer: dict[str, str] | None = None, **changes: Any) -> Response:
     body = json.dumps({"auth": {"identity": {"methods": ["assume_role"], "assume_role": {**ROLE, **changes}}}})
     path = "/v3.0/OS-CREDENTIAL/securitytokens"
-    return world.cloud.handle(signed("POST", path, body=body.encode(), when=when, **(signer or {})))
+    return scenario.cloud.handle(signed("POST", path, body=body.encode(), when=when, **(signer or {})))
 
 
-def oidc(world: World, **changes: Any) -> Response:
+def oidc(scenario: Scenario, **changes: Any) -> Response:
     body = json.dumps({**WEB, **changes})
-    return world.cloud.handle(Request("POST", "/v5/agencies/assume-with-oidc", body=body.encode()))
+    return scenario.cloud.handle(Request("POST", "/v5/agencies/assume-with-oidc", body=body.encode()))
 
 
-def metadata(world: World, **headers: str) -> Response:
-    return world.cloud.handle(Request("GET", KEY_PATH, headers=headers, metadata=True))
+def metadata(scenario: Scenario, **headers: str) -> Response:
+    return scenario.cloud.handle(Request("GET", KEY_PATH, headers=headers, metadata=True))
 
 
-def metadata_token(world: World, ttl: str = "21600") -> Response:
+def metadata_token(scenario: Scenario, ttl: str = "21600") -> Response:
     headers = {"x-metadata-token-ttl-seconds": ttl}
-    return world.cloud.handle(Request("PUT", TOKEN_PATH, headers=headers, metadata=True))
+    return scenario.cloud.handle(Request("PUT", TOKEN_PATH, headers=headers, metadata=True))
 
 
 def parts(answer: Response) -> dict[str, str]:
@@ -68,53 +74,53 @@ def told(answer: Response) -> tuple[int, str]:
 
 
 def test_a_key_for_an_agency_opens_the_projects_of_the_account_that_delegated() -> None:
-    world = World([{"pool": "theirs", "project": PARTNER_PROJECT, "state": "succeeded"}])
-    answer = assume(world, duration_seconds=900)
+    scenario = Scenario([{"pool": "theirs", "project": PARTNER_PROJECT, "state": "succeeded"}])
+    answer = assume(scenario, duration_seconds=900)
     assert (answer.status, end(answer)) == (201, "2026-01-02T03:19:05.000000Z")
     key: dict[str, Any] = parts(answer)
-    named = world.cloud.handle(signed(path="/v3/projects", query="name=cn-north-4", **key))
+    named = scenario.cloud.handle(signed(path="/v3/projects", query="name=cn-north-4", **key))
     assert [row["id"] for row in json.loads(named.body)["projects"]] == [PARTNER_PROJECT]
-    listed = world.cloud.handle(signed(path=f"/v1/{PARTNER_PROJECT}/orders", **key))
+    listed = scenario.cloud.handle(signed(path=f"/v1/{PARTNER_PROJECT}/orders", **key))
     assert [row["resourceDisplayName"] for row in json.loads(listed.body)["items"]] == ["theirs"]
-    assert world.cloud.handle(signed(**key)).status == 403, "not those of the account that asked"
+    assert scenario.cloud.handle(signed(**key)).status == 403, "not those of the account that asked"
 
 
 @pytest.mark.parametrize("how", ["agency", "oidc", "metadata"])
 def test_keys_end_and_are_refused_from_then_on(how: str) -> None:
-    world = World(key_lifetime=120)
+    scenario = Scenario(key_lifetime=120)
     if how == "agency":
-        answer, path = assume(world), f"/v1/{PARTNER_PROJECT}/orders"
+        answer, path = assume(scenario), f"/v1/{PARTNER_PROJECT}/orders"
     elif how == "oidc":
-        answer, path = oidc(world), ORDERS
+        answer, path = oidc(scenario), ORDERS
     else:
-        answer, path = metadata(world, **{"x-metadata-token": metadata_token(world).body.decode()}), ORDERS
+        answer, path = metadata(scenario, **{"x-metadata-token": metadata_token(scenario).body.decode()}), ORDERS
     assert end(answer).startswith("2026-01-02T03:06:05")
     key: dict[str, Any] = parts(answer)
-    assert world.cloud.handle(signed(path=path, **key)).status == 200
-    world.clock.sleep(119)
-    assert world.cloud.handle(signed(path=path, when=NOW + 119, **key)).status == 200
-    assert world.cloud.handle(signed(path=path, when=NOW + 119, **{**key, "x_security_token": "x"})).status == 401
-    world.clock.sleep(1)
-    refused = world.cloud.handle(signed(path=path, when=NOW + 120, **key))
+    assert scenario.cloud.handle(signed(path=path, **key)).status == 200
+    scenario.clock.sleep(119)
+    assert scenario.cloud.handle(signed(path=path, when=NOW + 119, **key)).status == 200
+    assert scenario.cloud.handle(signed(path=path, when=NOW + 119, **{**key, "x_security_token": "x"})).status == 401
+    scenario.clock.sleep(1)
+    refused = scenario.cloud.handle(signed(path=path, when=NOW + 120, **key))
     assert (refused.status, json.loads(refused.body)["error_code"]) == (401, "APIGW.0301")
 
 
 def test_all_keys_end_at_once_and_new_ones_are_others() -> None:
-    world = World()
-    first: dict[str, Any] = parts(oidc(world))
-    assert world.cloud.expire_tokens() > 0
-    assert world.cloud.handle(signed(**first)).status == 401
-    second: dict[str, Any] = parts(oidc(world))
-    assert world.cloud.handle(signed(**second)).status == 200
+    scenario = Scenario()
+    first: dict[str, Any] = parts(oidc(scenario))
+    assert scenario.cloud.expire_tokens() > 0
+    assert scenario.cloud.handle(signed(**first)).status == 401
+    second: dict[str, Any] = parts(oidc(scenario))
+    assert scenario.cloud.handle(signed(**second)).status == 200
     assert not set(first.values()) & set(second.values())
 
 
 def test_an_agency_on_top_of_a_temporary_key_is_for_an_hour_at_most() -> None:
-    world = World()
-    signer: Any = parts(oidc(world))
-    assert assume(world, signer=signer, duration_seconds=3600).status == 201
-    assert told(assume(world, signer=signer, duration_seconds=3601))[0] == 400
-    assert assume(world, duration_seconds=86400).status == 201
+    scenario = Scenario()
+    signer: Any = parts(oidc(scenario))
+    assert assume(scenario, signer=signer, duration_seconds=3600).status == 201
+    assert told(assume(scenario, signer=signer, duration_seconds=3601))[0] == 400
+    assert assume(scenario, duration_seconds=86400).status == 201
 
 
 @pytest.mark.parametrize(
@@ -130,13 +136,13 @@ def test_an_agency_on_top_of_a_temporary_key_is_for_an_hour_at_most() -> None:
     ],
 )
 def test_agencies_that_are_refused(changes: dict[str, Any], status: int) -> None:
-    assert assume(World(), **changes).status == status
+    assert assume(Scenario(), **changes).status == status
 
 
 def test_an_agency_needs_a_signature() -> None:
-    world = World()
-    assert world.cloud.handle(Request("POST", "/v3.0/OS-CREDENTIAL/securitytokens", body=b"{}")).status == 401
-    assert told(world.cloud.handle(signed("POST", "/v3.0/OS-CREDENTIAL/securitytokens", body=b"{}")))[0] == 400
+    scenario = Scenario()
+    assert scenario.cloud.handle(Request("POST", "/v3.0/OS-CREDENTIAL/securitytokens", body=b"{}")).status == 401
+    assert told(scenario.cloud.handle(signed("POST", "/v3.0/OS-CREDENTIAL/securitytokens", body=b"{}")))[0] == 400
 
 
 def jwt(expires: float) -> str:
@@ -161,27 +167,27 @@ def jwt(expires: float) -> str:
 def test_oidc_tokens_that_are_refused(changes: dict[str, Any], status: int) -> None:
     trust = {"provider_urn": PROVIDER, "agency_urn": OIDC_AGENCY}
     tokens = (DEFAULT_ID_TOKEN, jwt(NOW), jwt(NOW + 1))
-    assert oidc(World(oidc=[{**trust, "id_token": one} for one in tokens]), **changes).status == status
+    assert oidc(Scenario(oidc=[{**trust, "id_token": one} for one in tokens]), **changes).status == status
 
 
 def test_metadata_gives_its_token_and_the_key_of_the_server() -> None:
-    world = World()
-    assert metadata(world).status == 401
-    token = metadata_token(world, "60").body.decode()
-    assert metadata(world, **{"x-metadata-token": token}).status == 200
-    world.clock.sleep(60)
-    assert metadata(world, **{"x-metadata-token": token}).status == 401
-    assert [metadata_token(world, ttl).status for ttl in ("", "0", "21601", "x")] == [400] * 4
-    assert [row["api"] for row in world.cloud.log][:3] == ["metadata_key", "metadata_token", "metadata_key"]
+    scenario = Scenario()
+    assert metadata(scenario).status == 401
+    token = metadata_token(scenario, "60").body.decode()
+    assert metadata(scenario, **{"x-metadata-token": token}).status == 200
+    scenario.clock.sleep(60)
+    assert metadata(scenario, **{"x-metadata-token": token}).status == 401
+    assert [metadata_token(scenario, ttl).status for ttl in ("", "0", "21601", "x")] == [400] * 4
+    assert [row["api"] for row in scenario.cloud.log][:3] == ["metadata_key", "metadata_token", "metadata_key"]
 
 
 def test_servers_without_an_agency_and_without_tokens() -> None:
-    answer = metadata(World(server_agency=False, metadata_tokens="optional"))
+    answer = metadata(Scenario(server_agency=False, metadata_tokens="optional"))
     assert (answer.status, b"Please configure Cloud Service Agency first" in answer.body) == (401, True)
-    world = World(metadata_tokens="unknown")
-    assert (metadata_token(world).status, metadata(world).status) == (404, 200)
-    world = World(metadata_tokens="optional")
-    assert metadata(world, **{"x-metadata-token": "not one of its own"}).status == 401
+    scenario = Scenario(metadata_tokens="unknown")
+    assert (metadata_token(scenario).status, metadata(scenario).status) == (404, 200)
+    scenario = Scenario(metadata_tokens="optional")
+    assert metadata(scenario, **{"x-metadata-token": "not one of its own"}).status == 401
 
 
 def test_the_metadata_address_is_one_of_its_own() -> None:
@@ -200,10 +206,10 @@ def test_the_metadata_address_is_one_of_its_own() -> None:
 
 
 def test_no_secret_of_these_ways_is_in_the_log() -> None:
-    world = World()
-    parts(assume(world)), parts(oidc(world))
-    assert [(row["api"], row["auth"]) for row in world.cloud.log] == [("agency", "aksk"), ("oidc", "oidc")]
-    text = json.dumps(list(world.cloud.log))
-    keys = world.cloud.identity.keys.values()
+    scenario = Scenario()
+    parts(assume(scenario)), parts(oidc(scenario))
+    assert [(row["api"], row["auth"]) for row in scenario.cloud.log] == [("agency", "aksk"), ("oidc", "oidc")]
+    text = json.dumps(list(scenario.cloud.log))
+    keys = scenario.cloud.identity.keys.values()
     secrets = [one for key in keys for one in (key.access_key, key.secret_key, key.security_token)]
     assert not any(secret in text for secret in (*secrets, DEFAULT_ID_TOKEN))

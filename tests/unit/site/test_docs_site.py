@@ -48,12 +48,12 @@ def test_the_event_sources_page(site: ModuleType, tmp_path: Path) -> None:
     source = tmp_path / "modelarts_orders.py"
     source.write_text(
         'DOCUMENTATION = r"""\nshort_description: Events\ndescription: [Watches B(all) of them.]\noptions:\n'
-        '  interval: {type: float, default: 5, description: Seconds between looks at RV(orders).}\n"""\n'
+        '  interval: {type: float, default: 5, description: Seconds between polls at RV(orders).}\n"""\n'
         'EXAMPLES = r"""\n- name: Watch\n"""\nraise SystemExit\n',
         encoding="utf-8",
     )
     page = "\n".join(site.event_source_page(source))
-    assert "``interval`` (float, default ``5``)\n   Seconds between looks at ``orders``." in page
+    assert "``interval`` (float, default ``5``)\n   Seconds between polls at ``orders``." in page
     assert "Watches ``all`` of them." in page
     assert ".. code-block:: yaml+jinja\n\n   - name: Watch" in page
 

@@ -95,7 +95,7 @@ class History:
         begins = max(created, rng.choice([created, 0.0, 40.0, 400.0]))
         end = max(begins, 0.0) + rng.choice([0.0, 1.0, 20.0, 300.0, 900.0])
         if rng.random() < 0.1:
-            end = begins  # finished before anybody looked
+            end = begins  # finished before anybody asked
         last = rng.choice(["successed"] * 6 + ["failed", "partialSuccessed"])
         visible = created + rng.choice([0.0, 0.0, 10.0, 25.0]) if created > -60 else created
         return Order(f"order.{pool}-new", pool, created, begins, end, last, visible)

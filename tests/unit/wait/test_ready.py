@@ -8,8 +8,8 @@ import typing as t
 
 import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.pools import some
+from ansible_collections.huaweicloud.modelarts.tests.unit.wait.scenario import Scenario, scenario
 from ansible_collections.huaweicloud.modelarts.tests.unit.wait.scripted import Answer, Question, Scripted, listing, row
-from ansible_collections.huaweicloud.modelarts.tests.unit.wait.wait_world import World, world
 
 NAME = "order.pool-a"
 NPU = "modelarts.bm.npu.arm.8snt9b3.i6l.d.c004-default"
@@ -22,13 +22,13 @@ def order(*steps: dict[str, t.Any], pool: str = "pool-a", **extra: t.Any) -> dic
     return {**placed, "pool_timeline": list(steps), **extra}
 
 
-def kinds(here: World) -> list[str]:
+def kinds(here: Scenario) -> list[str]:
     """Return the calls other than listings, in order."""
     return [entry["api"] for entry in here.requests() if entry["api"] != "list"]
 
 
 def test_a_pool_that_can_be_used_costs_one_question_and_one_listing_of_nodes() -> None:
-    with world([order({"phase": "Running"})]) as here:
+    with scenario([order({"phase": "Running"})]) as here:
         outcome = here.wait(order_names=[NAME], ready=True)
     assert not outcome.failed, outcome.result["msg"]
     (pool,) = outcome.result["pools"]
@@ -39,7 +39,7 @@ def test_a_pool_that_can_be_used_costs_one_question_and_one_listing_of_nodes() -
 
 
 def test_without_ready_no_pool_is_asked() -> None:
-    with world([order({"phase": "Creating"})]) as here:
+    with scenario([order({"phase": "Creating"})]) as here:
         outcome = here.wait(order_names=[NAME])
     assert not outcome.failed and kinds(here) == [] and "pools" not in outcome.result
 
@@ -50,7 +50,7 @@ def test_drivers_and_scopes_are_awaited() -> None:
         {"seconds": 100, "scopes": {"Notebook": "Enabling"}},
         {},
     ]
-    with world([order(*steps)]) as here:
+    with scenario([order(*steps)]) as here:
         outcome = here.wait(order_names=[NAME], ready=True)
     assert not outcome.failed and 260 <= outcome.result["elapsed"] <= 280
     told = [line for dummy, line in here.lines]
@@ -62,7 +62,7 @@ def test_drivers_and_scopes_are_awaited() -> None:
 
 
 def test_a_pool_that_is_not_running_yet_is_awaited() -> None:
-    with world([order({"seconds": 200, "phase": "Creating"}, {})]) as here:
+    with scenario([order({"seconds": 200, "phase": "Creating"}, {})]) as here:
         outcome = here.wait(order_names=[NAME], ready=True)
     assert not outcome.failed and outcome.result["elapsed"] >= 260
 
@@ -73,7 +73,7 @@ def test_a_pool_that_broke_ends_it_at_once(phase: str) -> None:
         {"seconds": 30, "phase": "Creating"},
         {"phase": phase, "message": "the network is gone"},
     ]
-    with world([order(*steps)]) as here:
+    with scenario([order(*steps)]) as here:
         outcome = here.wait(order_names=[NAME], ready=True)
     assert outcome.failed and outcome.result["elapsed"] <= 120 and not outcome.result["timed_out"]
     assert outcome.result["msg"] == f"Pool pool-a cannot be used: its phase is {phase}: the network is gone"
@@ -81,20 +81,20 @@ def test_a_pool_that_broke_ends_it_at_once(phase: str) -> None:
 
 
 def test_a_broken_driver_ends_it_with_the_nodes_names() -> None:
-    with world([order({"drivers": {"Abnormal": 1, "Running": 2}})]) as here:
+    with scenario([order({"drivers": {"Abnormal": 1, "Running": 2}})]) as here:
         outcome = here.wait(order_names=[NAME], ready=True)
     (name,) = outcome.result["pools"][0]["nodes"]["abnormal"]
     assert outcome.failed and outcome.result["msg"] == f"Pool pool-a cannot be used: the driver of {name} is Abnormal"
 
 
 def test_an_abnormal_node_is_only_told() -> None:
-    with world([order({"nodes": {"Abnormal": 1, "Available": 2}})]) as here:
+    with scenario([order({"nodes": {"Abnormal": 1, "Available": 2}})]) as here:
         outcome = here.wait(order_names=[NAME], ready=True)
     assert not outcome.failed and len(outcome.result["pools"][0]["nodes"]["abnormal"]) == 1
 
 
 def test_ready_has_the_waits_deadline() -> None:
-    with world([order({"drivers": "Updating"})]) as here:
+    with scenario([order({"drivers": "Updating"})]) as here:
         outcome = here.wait(order_names=[NAME], ready=True, wait_timeout=300)
     assert outcome.failed and outcome.result["timed_out"] and 300 <= outcome.result["elapsed"] <= 301
     assert "the orders have succeeded, but not ready yet: pool-a: driver of 3 of 3 nodes" in outcome.result["msg"]
@@ -103,7 +103,7 @@ def test_ready_has_the_waits_deadline() -> None:
 def test_a_failed_order_asks_no_pool_and_names_the_nodes() -> None:
     rows = [{"resourceName": f"os-node-{n}", "action": "createNode", "status": "failed"} for n in range(8)]
     timeline = [{"state": "processing", "seconds": 60}, {"state": "failed", "reason": "no stock"}]
-    with world([order({}, timeline=timeline, resources=rows)]) as here:
+    with scenario([order({}, timeline=timeline, resources=rows)]) as here:
         outcome = here.wait(order_names=[NAME], ready=True)
     assert outcome.result["pools"] == [] and kinds(here) == ["show"]
     assert outcome.result["msg"].endswith(
@@ -121,7 +121,7 @@ def test_names_of_nodes_are_cut_to_five() -> None:
 def test_a_deletion_is_done_when_the_pool_is_gone(ready: bool) -> None:
     made = order({}, created="1d", timeline=[{"state": "succeeded"}])
     gone = order(operation="delete", order_name="order.del", pool_timeline=[{"seconds": 100}, {"gone": True}])
-    with world([made, gone]) as here:
+    with scenario([made, gone]) as here:
         outcome = here.wait(order_names=["order.del"], ready=ready)
     assert not outcome.failed
     assert (outcome.result["elapsed"] >= 160) is ready
@@ -138,7 +138,7 @@ def test_a_deletion_is_done_when_the_pool_is_gone(ready: bool) -> None:
 def test_a_service_that_shows_no_pool_says_what_to_do(
     settings: dict[str, t.Any], faults: list[dict[str, t.Any]], word: str
 ) -> None:
-    with world([order({})], settings=settings, faults=faults) as here:
+    with scenario([order({})], settings=settings, faults=faults) as here:
         outcome = here.wait(order_names=[NAME], ready=True)
     assert outcome.failed and len(here.requests("pool")) == 1
     assert word in outcome.result["msg"] and "ready: false" in outcome.result["msg"]
@@ -149,14 +149,14 @@ def test_once_a_pool_was_shown_everything_is_survived() -> None:
         {"status": status, "times": 2, "after": 1 + 2 * place, "match": {"api": "pool"}}
         for place, status in enumerate([403, 404, 500, 302, 400])
     ]
-    with world([order({"seconds": 300, "drivers": "Updating"}, {})], faults=faults) as here:
+    with scenario([order({"seconds": 300, "drivers": "Updating"}, {})], faults=faults) as here:
         outcome = here.wait(order_names=[NAME], ready=True)
     assert not outcome.failed, outcome.result["msg"]
     assert any("the last poll failed, the wait goes on" in line for dummy, line in here.lines)
 
 
 def test_where_showorder_is_not_offered_all_nodes_count() -> None:
-    with world([order({"seconds": 100, "drivers": "Updating"}, {})], settings={"unpublished": ["show"]}) as here:
+    with scenario([order({"seconds": 100, "drivers": "Updating"}, {})], settings={"unpublished": ["show"]}) as here:
         outcome = here.wait(order_names=[NAME], ready=True)
     assert not outcome.failed and outcome.result["elapsed"] >= 160
     assert outcome.result["orders"][0]["succeeded_nodes"] == []
@@ -165,7 +165,7 @@ def test_where_showorder_is_not_offered_all_nodes_count() -> None:
 def test_fifty_pools_are_paced_and_asked_once_a_poll() -> None:
     pools = [f"pool-{number}" for number in range(50)]
     orders = [order({"seconds": 200 + n, "drivers": "Updating"}, {}, pool=pool) for n, pool in enumerate(pools)]
-    with world(orders) as here:
+    with scenario(orders) as here:
         outcome = here.wait(order_names=[f"order.{pool}" for pool in pools], ready=True)
         times = [entry["time"] for entry in here.requests() if entry["api"] in ("pool", "nodes")]
         asked: dict[float, list[str]] = {}
@@ -179,10 +179,10 @@ def test_fifty_pools_are_paced_and_asked_once_a_poll() -> None:
 def test_check_mode_polls_pools_once_and_never_fails() -> None:
     kept: list[dict[str, t.Any]] = [{"drivers": "Updating"}, {"phase": "Error", "message": "broken"}, {}]
     for steps in [[step] for step in kept]:
-        with world([order(*steps, timeline=[{"state": "succeeded"}], created="1h")]) as here:
+        with scenario([order(*steps, timeline=[{"state": "succeeded"}], created="1h")]) as here:
             outcome = here.wait(order_names=[NAME], ready=True, check_mode=True)
         assert not outcome.failed and len(outcome.result["pools"]) == 1 and len(here.requests("pool")) == 1
-    with world([order({})]) as here:
+    with scenario([order({})]) as here:
         assert here.wait(order_names=[NAME], ready=True, check_mode=True).result["pools"] == []
 
 

@@ -98,7 +98,7 @@ def test_looks_are_rare_before_the_likely_window_and_often_in_it() -> None:
     assert 12 < after <= 15
 
 
-def test_the_look_before_the_window_does_not_jump_over_it() -> None:
+def test_the_poll_before_the_window_does_not_jump_over_it() -> None:
     history = learnt([90, 90, 90, 91, 91, 91, 92, 92, 92, 92, 92, 92])
     for age in (0, 20, 40, 60, 75):
         assert age + delay_at(age, history) < 95
@@ -177,7 +177,7 @@ def test_a_senseless_retry_after_is_ignored() -> None:
 # The deadline
 
 
-def test_the_last_look_is_at_the_deadline() -> None:
+def test_the_last_poll_is_at_the_deadline() -> None:
     assert next_delay([NEW], 10, middle) == 10
     assert next_delay([NEW], 15, middle) == 15
     assert next_delay([NEW], 0, middle) == 0
@@ -185,7 +185,7 @@ def test_the_last_look_is_at_the_deadline() -> None:
     assert next_delay([NEW], 3, middle, errors=1, retry_after=100) == 3
 
 
-def test_a_look_just_before_the_deadline_is_made_at_it() -> None:
+def test_a_poll_just_before_the_deadline_is_made_at_it() -> None:
     assert next_delay([NEW], 18, middle) == 18
     assert next_delay([NEW], 19, middle) == 15
     # Merging never makes a delay longer than a minute.

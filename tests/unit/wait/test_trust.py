@@ -45,7 +45,7 @@ def timed(*steps: tuple[float, Answer]) -> Script:
     "options",
     [{"involved_names": ["pool-a"], "since": "1h"}, {"involved_names": ["pool-a"], "since": "1h", "expected_count": 2}],
 )
-def test_an_order_seen_once_stays_wanted_though_a_listing_leaves_it_out(options: dict[str, t.Any]) -> None:
+def test_an_order_seen_once_stays_a_target_though_a_listing_leaves_it_out(options: dict[str, t.Any]) -> None:
     script = timed((10, listing(OLD, NEW)), (100, listing(OLD)), (500, listing(OLD, NEW)), (9e9, listing(OLD, DONE)))
     service = Scripted(script)
     outcome = service.wait(**options)

@@ -8,7 +8,7 @@ import re
 import typing as t
 
 import pytest
-from ansible_collections.huaweicloud.modelarts.tests.unit.wait.wait_world import World, world
+from ansible_collections.huaweicloud.modelarts.tests.unit.wait.scenario import Scenario, scenario
 
 MINUTE = 60
 
@@ -23,7 +23,7 @@ def order(pool: str, *timeline: tuple[str, float] | str, **extra: t.Any) -> dict
     return {"pool": pool, "order_name": f"order.{pool}-w4l2n", "timeline": steps, **extra}
 
 
-def elapsed_by_log(here: World) -> float:
+def elapsed_by_log(here: Scenario) -> float:
     """Return the virtual seconds between the first and the last list request."""
     times = [entry["time"] for entry in here.requests("list")]
     return float(times[-1] - times[0])
@@ -33,7 +33,7 @@ def elapsed_by_log(here: World) -> float:
 
 
 def test_a_wait_ends_soon_after_the_order_succeeded() -> None:
-    with world([order("pool-a", ("pending", 30), ("processing", 600), "succeeded")]) as here:
+    with scenario([order("pool-a", ("pending", 30), ("processing", 600), "succeeded")]) as here:
         outcome = here.wait(order_names=["order.pool-a-w4l2n"])
     result = outcome.result
     assert not outcome.failed
@@ -45,15 +45,17 @@ def test_a_wait_ends_soon_after_the_order_succeeded() -> None:
 
 
 def test_a_finished_order_by_name_costs_one_request() -> None:
-    with world([order("pool-a", "succeeded", created="10m")]) as here:
+    with scenario([order("pool-a", "succeeded", created="10m")]) as here:
         outcome = here.wait(order_names=["order.pool-a-w4l2n"])
     assert not outcome.failed
     assert (outcome.result["polls"], outcome.result["requests"], outcome.result["elapsed"]) == (1, 1, 0.0)
 
 
-def test_fifty_orders_cost_one_request_per_look() -> None:
+def test_fifty_orders_cost_one_request_per_poll() -> None:
     names = [f"pool-{number}" for number in range(50)]
-    with world([order(name, ("processing", 60 + 10 * place), "succeeded") for place, name in enumerate(names)]) as here:
+    with scenario(
+        [order(name, ("processing", 60 + 10 * place), "succeeded") for place, name in enumerate(names)]
+    ) as here:
         outcome = here.wait(order_names=[f"order.{name}-w4l2n" for name in names])
     assert not outcome.failed
     assert outcome.result["summary"]["succeeded"] == 50
@@ -65,7 +67,7 @@ def test_order_ids_and_pool_ids_are_met_as_well() -> None:
         order("pool-a", ("processing", 60), "succeeded", order_id="CS1"),
         order("pool-b", "succeeded", created="1h"),
     ]
-    with world(orders) as here:
+    with scenario(orders) as here:
         pool_id = f"pool-b-{here.cloud.settings['projects'][0]['id']}"
         outcome = here.wait(order_ids=["CS1"], involved_names=[pool_id], settle=0)
     assert not outcome.failed
@@ -84,7 +86,7 @@ def test_ninety_minutes_of_faults_end_in_success() -> None:
         {"status": 504, "after": 64, "match": {"api": "list"}},
         {"status": 429, "retry_after": 7, "after": 66, "match": {"api": "list"}},
     ]
-    with world([order("pool-a", ("processing", 90 * MINUTE), "succeeded")], faults=faults) as here:
+    with scenario([order("pool-a", ("processing", 90 * MINUTE), "succeeded")], faults=faults) as here:
         environ = here.server.environment()
         user = here.cloud.settings["users"][0]
         environ = {name: environ[name] for name in ("HW_REGION_NAME", "HW_MODELARTS_ENDPOINT", "HW_AUTH_URL")}
@@ -101,7 +103,7 @@ def test_ninety_minutes_of_faults_end_in_success() -> None:
 
 
 def test_a_refused_key_ends_the_wait_after_one_request() -> None:
-    with world([order("pool-a", ("processing", 60), "succeeded")]) as here:
+    with scenario([order("pool-a", ("processing", 60), "succeeded")]) as here:
         environ = {**here.server.environment(), "HUAWEICLOUD_SDK_SK": "SKwrongwrongwrongwrong"}
         outcome = here.wait(order_names=["order.pool-a-w4l2n"], environ=environ)
     assert outcome.failed and len(here.requests()) == 1
@@ -111,26 +113,26 @@ def test_a_refused_key_ends_the_wait_after_one_request() -> None:
 
 
 @pytest.mark.parametrize("kind", ["html", "redirect"])
-def test_a_wrong_address_ends_the_wait_at_the_first_look(kind: str) -> None:
+def test_a_wrong_address_ends_the_wait_at_the_first_poll(kind: str) -> None:
     fault = {"kind": kind, "times": 0} | ({"location": "https://other.example/v1"} if kind == "redirect" else {})
-    with world(faults=[fault]) as here:
+    with scenario(faults=[fault]) as here:
         outcome = here.wait(order_names=["order.pool-a-w4l2n"])
     assert outcome.failed and len(here.requests()) == 1
 
 
 def test_a_web_page_in_the_middle_of_a_wait_is_survived() -> None:
-    with world([order("pool-a", ("processing", 120), "succeeded")], faults=[{"kind": "html", "after": 3}]) as here:
+    with scenario([order("pool-a", ("processing", 120), "succeeded")], faults=[{"kind": "html", "after": 3}]) as here:
         assert not here.wait(order_names=["order.pool-a-w4l2n"]).failed
 
 
 # Failure
 
 
-def test_a_failed_order_among_twenty_ends_the_wait_at_the_next_look() -> None:
+def test_a_failed_order_among_twenty_ends_the_wait_at_the_next_poll() -> None:
     orders = [order(f"pool-{number}", ("processing", 1800), "succeeded") for number in range(19)]
     orders.append(order("pool-x", ("processing", 180), "failed", reason="Insufficient\n resources in cn-north-4a."))
     names = [str(placed["order_name"]) for placed in orders]
-    with world(orders) as here:
+    with scenario(orders) as here:
         outcome = here.wait(order_names=names)
         assert outcome.failed and 180 <= outcome.result["elapsed"] <= 180 + 17
         assert outcome.result["msg"] == (
@@ -154,11 +156,11 @@ def test_a_failed_order_among_twenty_ends_the_wait_at_the_next_look() -> None:
 def test_show_order_rows_are_attached_to_failed_orders() -> None:
     row = {"resourceName": "os-node-1", "action": "createNode", "status": "failed", "message": "no stock"}
     placed = order("pool-a", "failed", reason="no stock", created="1m", resources=[row])
-    with world([placed]) as here:
+    with scenario([placed]) as here:
         outcome = here.wait(order_names=["order.pool-a-w4l2n"])
         assert outcome.result["orders"][0]["resources"][0]["message"] == "no stock"
         assert "resources" not in here.wait(order_names=["order.pool-a-w4l2n"], details=False).result["orders"][0]
-    with world([placed], settings={"unpublished": ["show"]}) as here:
+    with scenario([placed], settings={"unpublished": ["show"]}) as here:
         outcome = here.wait(order_names=["order.pool-a-w4l2n"])
         assert outcome.result["orders"][0]["resources"] == [] and "no stock" in outcome.result["msg"]
         assert any("details" in warning for warning in outcome.warnings)
@@ -168,7 +170,7 @@ def test_show_order_rows_are_attached_to_failed_orders() -> None:
     ("accept", "failed"), [(False, True), (True, False)], ids=["partial fails", "partial is accepted"]
 )
 def test_partial_success(accept: bool, failed: bool) -> None:
-    with world([order("pool-a", ("processing", 60), "partial")]) as here:
+    with scenario([order("pool-a", ("processing", 60), "partial")]) as here:
         outcome = here.wait(order_names=["order.pool-a-w4l2n"], accept_partial=accept)
     assert outcome.failed is failed
     assert outcome.result["summary"]["partial"] == 1 and not outcome.result["all_succeeded"]
@@ -177,14 +179,14 @@ def test_partial_success(accept: bool, failed: bool) -> None:
 
 
 def test_an_unknown_state_is_waited_for() -> None:
-    with world([order("pool-a", ("reviewing", 120), "succeeded"), order("pool-b", "reviewing")]) as here:
+    with scenario([order("pool-a", ("reviewing", 120), "succeeded"), order("pool-b", "reviewing")]) as here:
         assert not here.wait(order_names=["order.pool-a-w4l2n"]).failed
         endless = here.wait(order_names=["order.pool-b-w4l2n"], wait_timeout=300)
     assert endless.failed and endless.result["timed_out"] and "unknown: reviewing" in endless.result["msg"]
 
 
 def test_an_unknown_state_with_an_end_time_fails() -> None:
-    with world([order("pool-a", "dissolved", created="10m", raw={"endTimestamp": 1_767_323_000_000})]) as here:
+    with scenario([order("pool-a", "dissolved", created="10m", raw={"endTimestamp": 1_767_323_000_000})]) as here:
         outcome = here.wait(order_names=["order.pool-a-w4l2n"])
     assert outcome.failed and "dissolved" in outcome.result["msg"] and not outcome.result["timed_out"]
 
@@ -192,14 +194,14 @@ def test_an_unknown_state_with_an_end_time_fails() -> None:
 def test_a_terminal_state_that_goes_back_is_believed() -> None:
     timeline = (("succeeded", 20), ("processing", 60), "succeeded")
     other = order("pool-b", ("processing", 200), "succeeded")
-    with world([order("pool-a", *timeline), other]) as here:
+    with scenario([order("pool-a", *timeline), other]) as here:
         outcome = here.wait(order_names=["order.pool-a-w4l2n", "order.pool-b-w4l2n"])
     assert not outcome.failed
     assert any("went back from succeeded to processing" in warning for warning in outcome.warnings)
 
 
 def test_pending_timeout_names_the_likely_reason() -> None:
-    with world([order("pool-a", "pending")]) as here:
+    with scenario([order("pool-a", "pending")]) as here:
         outcome = here.wait(order_names=["order.pool-a-w4l2n"], pending_timeout=600)
     assert outcome.failed and 600 <= outcome.result["elapsed"] <= 601
     assert "unpaid or unapproved" in outcome.result["msg"] and "order.pool-a-w4l2n" in outcome.result["msg"]
@@ -210,7 +212,7 @@ def test_pending_timeout_names_the_likely_reason() -> None:
 
 def test_last_weeks_orders_of_a_pool_do_not_count() -> None:
     old = {**order("pool-a", "failed", reason="old", created="7d"), "order_name": "order.pool-a-old00"}
-    with world([old, order("pool-a", ("processing", 60), "succeeded")]) as here:
+    with scenario([old, order("pool-a", ("processing", 60), "succeeded")]) as here:
         outcome = here.wait(involved_names=["pool-a"])
         assert not outcome.failed and len(outcome.result["orders"]) == 1
         asked_for = here.wait(involved_names=["pool-a"], since="8d")
@@ -220,7 +222,7 @@ def test_last_weeks_orders_of_a_pool_do_not_count() -> None:
 def test_an_old_success_is_not_mistaken_for_an_order_placed_a_moment_ago() -> None:
     old = {**order("pool-a", "succeeded", created="7d"), "order_name": "order.pool-a-old00"}
     new = order("pool-a", ("processing", 120), "succeeded", visible_after=10)
-    with world([old, new]) as here:
+    with scenario([old, new]) as here:
         outcome = here.wait(involved_names=["pool-a"])
     assert not outcome.failed
     assert [found["order_name"] for found in outcome.result["orders"]] == ["order.pool-a-w4l2n"]
@@ -228,7 +230,7 @@ def test_an_old_success_is_not_mistaken_for_an_order_placed_a_moment_ago() -> No
 
 
 def test_without_a_new_order_the_old_one_is_judged_after_settle() -> None:
-    with world([order("pool-a", "succeeded", created="7d")]) as here:
+    with scenario([order("pool-a", "succeeded", created="7d")]) as here:
         outcome = here.wait(involved_names=["pool-a"])
         assert not outcome.failed and 30 <= outcome.result["elapsed"] <= 31
         at_once = here.wait(involved_names=["pool-a"], settle=0)
@@ -236,14 +238,14 @@ def test_without_a_new_order_the_old_one_is_judged_after_settle() -> None:
 
 
 def test_an_order_that_is_invisible_for_two_minutes_is_waited_for() -> None:
-    with world([order("pool-a", ("processing", 300), "succeeded", visible_after=120)]) as here:
+    with scenario([order("pool-a", ("processing", 300), "succeeded", visible_after=120)]) as here:
         outcome = here.wait(order_names=["order.pool-a-w4l2n"])
     assert not outcome.failed and outcome.result["elapsed"] >= 300
 
 
 @pytest.mark.parametrize("option", ["order_names", "order_ids", "involved_names"])
 def test_an_order_that_never_appears_fails_after_visible_timeout(option: str) -> None:
-    with world([order("pool-a", "succeeded", created="1h")]) as here:
+    with scenario([order("pool-a", "succeeded", created="1h")]) as here:
         outcome = here.wait(**t.cast("dict[str, t.Any]", {option: ["ghost"]}))
     assert outcome.failed and 300 <= outcome.result["elapsed"] <= 301
     assert outcome.result["missing"] == ["ghost"]
@@ -254,7 +256,7 @@ def test_an_order_that_never_appears_fails_after_visible_timeout(option: str) ->
 def test_expected_count_waits_for_further_orders() -> None:
     first = order("pool-a", ("processing", 30), "succeeded")
     second = {**order("pool-a", ("processing", 60), "succeeded", visible_after=90), "order_name": "order.pool-a-later"}
-    with world([first, second]) as here:
+    with scenario([first, second]) as here:
         outcome = here.wait(involved_names=["pool-a"], since="1h", expected_count=2)
         assert not outcome.failed and len(outcome.result["orders"]) == 2 and outcome.result["elapsed"] >= 90
         too_few = here.wait(involved_names=["pool-a"], since="1h", expected_count=3)
@@ -262,13 +264,13 @@ def test_expected_count_waits_for_further_orders() -> None:
 
 
 def test_expected_count_counts_what_matches_not_what_is_judged() -> None:
-    """Three orders of one pool match; the newest alone is judged, and no later look has to list the others again."""
+    """Three orders of one pool match; the newest alone is judged, and no later poll has to list the others again."""
     ages = {"old": "3d", "older": "5d", "new": "1m"}
     orders = [
         {**order("pool-a", *(("processing", 600), "succeeded")[name != "new" :], created=age), "order_name": name}
         for name, age in ages.items()
     ]
-    with world(orders) as here:
+    with scenario(orders) as here:
         outcome = here.wait(involved_names=["pool-a"], expected_count=3, settle=0)
         assert not outcome.failed and [row["order_name"] for row in outcome.result["orders"]] == ["new"]
         too_few = here.wait(involved_names=["pool-a"], expected_count=4, settle=0)
@@ -281,7 +283,7 @@ def test_filters_narrow_what_counts() -> None:
         order("pool-a", "failed", created="1h", operation="delete"),
         {**order("pool-a", ("processing", 60), "succeeded"), "order_name": "order.pool-a-new00"},
     ]
-    with world(orders) as here:
+    with scenario(orders) as here:
         outcome = here.wait(involved_names=["pool-a"], operation=["apply"], latest=False, since="2h")
     assert not outcome.failed and len(outcome.result["orders"]) == 1
 
@@ -289,8 +291,8 @@ def test_filters_narrow_what_counts() -> None:
 # Deadlines
 
 
-def test_a_short_timeout_ends_on_time_with_a_final_look() -> None:
-    with world([order("pool-a", ("processing", 600), "succeeded")]) as here:
+def test_a_short_timeout_ends_on_time_with_a_final_poll() -> None:
+    with scenario([order("pool-a", ("processing", 600), "succeeded")]) as here:
         outcome = here.wait(order_names=["order.pool-a-w4l2n"], wait_timeout=10)
     result = outcome.result
     assert outcome.failed and result["timed_out"] and 10 <= result["elapsed"] <= 11
@@ -300,26 +302,26 @@ def test_a_short_timeout_ends_on_time_with_a_final_look() -> None:
 
 
 def test_wait_timeout_zero_is_a_check() -> None:
-    with world([order("pool-a", ("processing", 600), "succeeded")]) as here:
+    with scenario([order("pool-a", ("processing", 600), "succeeded")]) as here:
         outcome = here.wait(order_names=["order.pool-a-w4l2n"], wait_timeout=0)
     assert outcome.failed and outcome.result["timed_out"] and outcome.result["polls"] == 1
 
 
 def test_a_check_that_cannot_trust_an_old_success_says_what_to_set() -> None:
-    with world([order("pool-a", "succeeded", created="1h")]) as here:
+    with scenario([order("pool-a", "succeeded", created="1h")]) as here:
         outcome = here.wait(involved_names=["pool-a"], wait_timeout=0)
         assert outcome.failed and "set settle to 0 to judge at once" in outcome.result["msg"]
         assert not here.wait(involved_names=["pool-a"], wait_timeout=0, settle=0).failed
 
 
 def test_a_partial_success_without_a_reason_is_told_once() -> None:
-    with world([order("pool-a", "partial")]) as here:
+    with scenario([order("pool-a", "partial")]) as here:
         msg = here.wait(order_names=["order.pool-a-w4l2n"]).result["msg"]
     assert "succeeded in part only: the service gave no reason; failed nodes: os-node-created-" in msg
 
 
 def test_an_outage_up_to_the_deadline_says_so() -> None:
-    with world([order("pool-a", "succeeded")], faults=[{"status": 503, "times": 0}]) as here:
+    with scenario([order("pool-a", "succeeded")], faults=[{"status": 503, "times": 0}]) as here:
         outcome = here.wait(order_names=["order.pool-a-w4l2n"], wait_timeout=120)
     assert outcome.failed and outcome.result["timed_out"] and 120 <= outcome.result["elapsed"] <= 121
     assert "HTTP 503" in outcome.result["msg"] and outcome.result["status"] == 503
@@ -327,7 +329,7 @@ def test_an_outage_up_to_the_deadline_says_so() -> None:
 
 def test_check_mode_polls_once_and_never_fails() -> None:
     for timeline in [("processing", 600), "succeeded"], ["failed"], ["pending"]:
-        with world([order("pool-a", *timeline)]) as here:
+        with scenario([order("pool-a", *timeline)]) as here:
             outcome = here.wait(order_names=["order.pool-a-w4l2n"], check_mode=True)
         assert not outcome.failed and outcome.result["polls"] == 1 and not outcome.result["timed_out"]
 
@@ -336,13 +338,13 @@ def test_check_mode_polls_once_and_never_fails() -> None:
 
 
 def test_pending_orders_are_looked_at_rarely() -> None:
-    with world([order("pool-a", ("pending", 3600), "succeeded")]) as here:
+    with scenario([order("pool-a", ("pending", 3600), "succeeded")]) as here:
         outcome = here.wait(order_names=["order.pool-a-w4l2n"])
     assert 55 <= outcome.result["polls"] <= 75
 
 
-def test_the_window_is_fixed_and_narrow_after_the_first_look() -> None:
-    with world([order("pool-a", ("processing", 2 * 86400 + 600), "succeeded", created="2d")]) as here:
+def test_the_window_is_fixed_and_narrow_after_the_first_poll() -> None:
+    with scenario([order("pool-a", ("processing", 2 * 86400 + 600), "succeeded", created="2d")]) as here:
         here.wait(order_names=["order.pool-a-w4l2n"])
     since = [int(re.search(r"since=(\d+)", entry["query"])[1]) for entry in here.requests("list")]  # type: ignore[index]
     assert len(set(since[1:])) == 1 and since[1] > since[0]
@@ -352,8 +354,8 @@ def test_the_window_is_fixed_and_narrow_after_the_first_look() -> None:
 # Progress
 
 
-def test_a_line_at_the_first_look_at_every_change_and_on_each_heartbeat() -> None:
-    with world([order("pool-a", ("pending", 100), ("processing", 900), "succeeded")]) as here:
+def test_a_line_at_the_first_poll_at_every_change_and_on_each_heartbeat() -> None:
+    with scenario([order("pool-a", ("pending", 100), ("processing", 900), "succeeded")]) as here:
         here.wait(order_names=["order.pool-a-w4l2n"])
     times = [when for when, dummy in here.lines]
     assert times[0] == 0
@@ -366,7 +368,7 @@ def test_a_line_at_the_first_look_at_every_change_and_on_each_heartbeat() -> Non
 
 
 def test_without_heartbeat_only_changes_are_told() -> None:
-    with world([order("pool-a", ("pending", 100), ("processing", 900), "succeeded")]) as here:
+    with scenario([order("pool-a", ("pending", 100), ("processing", 900), "succeeded")]) as here:
         here.wait(order_names=["order.pool-a-w4l2n"], heartbeat=0)
     assert len(here.lines) == 3
 
@@ -376,13 +378,13 @@ def test_the_expected_end_is_learnt_from_like_orders() -> None:
         {**order(f"old-{n}", ("pending", 5), ("processing", 1000 + 10 * n), "succeeded"), "created": "20h"}
         for n in range(12)
     ]
-    with world([*past, order("pool-a", ("processing", 1080), "succeeded")]) as here:
+    with scenario([*past, order("pool-a", ("processing", 1080), "succeeded")]) as here:
         shared = here.wait(order_names=["order.pool-a-w4l2n"])
         lines = [text for dummy, text in here.lines]
         assert shared.result["requests"] == shared.result["polls"], "the shared listing holds the history"
     assert re.search(r"expected end about \d\d:\d\d UTC \(12 like it took 17 to 18 min\)", lines[0]), lines[0]
-    assert shared.result["polls"] < 1080 / 15 * 0.8, "looks are rare before the earliest plausible end"
-    with world([*past, order("pool-a", ("processing", 1080), "succeeded")]) as here:
+    assert shared.result["polls"] < 1080 / 15 * 0.8, "polls are rare before the earliest plausible end"
+    with scenario([*past, order("pool-a", ("processing", 1080), "succeeded")]) as here:
         single = here.wait(involved_names=["pool-a"])
         assert single.result["requests"] == single.result["polls"] + 1, "one request at the start for the history"
         assert "expected end about" in here.lines[0][1]
@@ -390,7 +392,7 @@ def test_the_expected_end_is_learnt_from_like_orders() -> None:
 
 def test_progress_carries_no_control_characters_and_no_long_text() -> None:
     nasty = "order.\x1b[31mred\u202eevil\r\n" + "x" * 500
-    with world(
+    with scenario(
         [{**order("pool-a", ("processing", 60), "failed", reason="\x1b[2J" + "y" * 5000), "order_name": nasty}]
     ) as here:
         outcome = here.wait(involved_names=["pool-a"])
@@ -403,7 +405,7 @@ def test_progress_carries_no_control_characters_and_no_long_text() -> None:
 
 def test_an_outage_is_told_once_and_then_on_each_heartbeat() -> None:
     faults = [{"status": 503, "times": 25, "after": 2}]
-    with world([order("pool-a", ("processing", 1200), "succeeded")], faults=faults) as here:
+    with scenario([order("pool-a", ("processing", 1200), "succeeded")], faults=faults) as here:
         assert not here.wait(order_names=["order.pool-a-w4l2n"]).failed
     told = [(when, text) for when, text in here.lines if "the last poll failed" in text]
     assert "HTTP 503" in told[0][1]
@@ -414,7 +416,7 @@ def test_an_outage_is_told_once_and_then_on_each_heartbeat() -> None:
 def test_the_window_is_fixed_although_an_order_is_not_listed_yet() -> None:
     past = [{**order(f"old-{n}", ("processing", 900 + n), "succeeded"), "created": "5d"} for n in range(5)]
     late = order("pool-a", ("processing", 900), "succeeded", visible_after=100)
-    with world([*past, late]) as here:
+    with scenario([*past, late]) as here:
         outcome = here.wait(order_names=["order.pool-a-w4l2n"])
         since = [int(re.search(r"since=(\d+)", entry["query"])[1]) for entry in here.requests("list")]  # type: ignore[index]
     assert not outcome.failed

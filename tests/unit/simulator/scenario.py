@@ -25,7 +25,7 @@ ORDERS = f"/v1/{PROJECT}/orders"
 HOST = "127.0.0.1:8080"
 
 
-class World:
+class Scenario:
     """A cloud, its clock, and short ways to ask."""
 
     def __init__(self, orders: Sequence[Mapping[str, Any]] = (), faults: Any = (), **settings: Any) -> None:

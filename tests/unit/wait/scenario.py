@@ -34,7 +34,7 @@ class SharedClock(_clock.Clock):
         return self._manual.time()
 
     def monotonic(self) -> float:
-        """Return seconds since the beginning of the world."""
+        """Return seconds since the beginning of the scenario."""
         return self._manual.time() - self._start
 
     def sleep(self, seconds: float) -> None:
@@ -42,7 +42,7 @@ class SharedClock(_clock.Clock):
         self._manual.sleep(seconds)
 
 
-class World:
+class Scenario:
     """One simulator and one clock. ``lines`` are the progress lines as (seconds since the begin, text)."""
 
     def __init__(self, server: Server, manual: ManualClock) -> None:
@@ -70,12 +70,12 @@ class World:
 
 
 @contextlib.contextmanager
-def world(orders: t.Sequence[t.Mapping[str, t.Any]] = (), **config: t.Any) -> t.Iterator[World]:
-    """Offer a world with these orders, ``settings`` and ``faults``."""
+def scenario(orders: t.Sequence[t.Mapping[str, t.Any]] = (), **config: t.Any) -> t.Iterator[Scenario]:
+    """Offer a scenario with these orders, ``settings`` and ``faults``."""
     manual = ManualClock()
     with (
         Server(Cloud(clock=manual, orders=orders, **config)) as server,
         mock.patch.dict(vars(_wait), _REAL_SECONDS),
         mock.patch.dict(vars(_result), _DETAILS_SECONDS),
     ):
-        yield World(server, manual)
+        yield Scenario(server, manual)
