@@ -14,7 +14,7 @@ import typing as t
 
 from .._client.clock import Clock
 from .._client.errors import InputError, PoolNotFoundError, check_all
-from .._options import complete
+from .._options import FILTERS, complete
 from .._orders import model
 from .._orders.api import Listing, OrdersApi
 from .._orders.query import HORIZON_MS, PHASES, Query
@@ -54,7 +54,9 @@ class Poller:
 
     def _digest(self) -> str:
         """Return what tells one set of watched orders from another."""
-        names = ("project_id", "project_name", "workspace_id", "order_names", "order_ids", "operation")
+        # A phase and a time choose among the watched orders only, and resource has one value.
+        filters = (name for name in OPTIONS if name in FILTERS and name not in ("phase", "resource", "since"))
+        names = ("project_id", "project_name", *filters)
         options, endpoint = self._options, self.session.place.endpoint
         return json.dumps([endpoint, options["involved_names"], [options[name] for name in names]])
 

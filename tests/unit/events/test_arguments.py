@@ -10,8 +10,10 @@ import typing as t
 import pytest
 import yaml
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils import _options
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.clock import Clock
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import InputError
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.options import OPTIONS, given_options
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.poller import Poller
 from ansible_collections.huaweicloud.modelarts.tests.unit.events.scenario import PLUGIN, SOURCE, scenario
 
 SCHEMA = json.loads((PLUGIN.parent / "schemas/modelarts_orders.json").read_text(encoding="utf-8"))
@@ -150,6 +152,17 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
         for part in ("interval: 0 is not", "since: 'yesterday'", "secret_key missing"):
             assert part in event["error"]["msg"]
         assert not w.cloud.log
+
+
+def test_each_filter_tells_one_set_of_watched_orders_from_another() -> None:
+    """A state file of other orders would hide what is new; a phase and a time only choose among the watched ones."""
+    place = {"endpoint": "https://modelarts.invalid", "auth_token": "t", "project_id": "p"}
+    given = {"workspace_id": "w", "phase": "failed", "since": "1d", "operation": ["apply"]}
+    given = {name: given.get(name, ["a"]) for name in OPTIONS if name not in _options.CONNECTION}
+    watched = given.keys() - {"resource", "interval", "state_file", "feedback"}
+    plain = Poller(place, {}, Clock()).scope
+    telling = {name for name in watched if Poller({**place, name: given[name]}, {}, Clock()).scope != plain}
+    assert telling == watched - {"phase", "since"}
 
 
 def test_no_credentials_are_an_event() -> None:
