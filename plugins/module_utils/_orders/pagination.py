@@ -221,23 +221,26 @@ class _Reader:
     def _overlapping_offsets(self, window: Window, asked: Bounds, first: Page) -> Reading:
         """Read a window on by overlapping offsets, until a page proves to be its last."""
         short = len(first.orders) < self._service.cap
-        place = {key: number for number, key in enumerate(dict.fromkeys(map(key_of, first.orders)))}
+        place: dict[str, int] = {}
+        _number(place, map(key_of, first.orders))
         offset = 0
         while offset < REACH:
             offset = min(REACH, len(place) - max(1, min(SHARED, len(place) // 10)))
             page = yield (*asked, PAGE, offset)
-            sent, known = len(page.orders), len(place)
-            if not _joins(page, place, offset):
+            keys, sent = [key_of(order) for order in page.orders], len(page.orders)
+            new = not place.keys() >= set(keys)
+            if offset and not new and first.count == len(first.orders) == page.count == offset + sent:
+                # The first page was all by its total, and that total is not just the page's own: in whatever order.
+                return
+            if not _joins(keys, place, offset):
                 break
-            for order in page.orders:
-                place.setdefault(key_of(order), len(place))
-            new = len(place) > known
+            _number(place, keys)
             if short and new and sent == len(first.orders) >= LEAST_CAP:
                 # Behind a page that was not full comes another of its size: the service's pages are smaller than asked.
                 self._service.cap = sent
                 self._todo.append(window)
                 return
-            if short and not new and (page.count or 0) > known and self._service.counts_fit:
+            if short and not new and (page.count or 0) > len(place) and self._service.counts_fit:
                 # Short of its own total: once more from the start, then the total is wrong.
                 if not window.retried:
                     break
@@ -315,9 +318,15 @@ def _are_ignored(asked: Bounds, stamps: list[int], order: int) -> bool:
     return (below and order != NEWEST_FIRST) or (above and order != OLDEST_FIRST)
 
 
-def _joins(page: Page, place: dict[str, int], offset: int) -> bool:
+def _number(place: dict[str, int], keys: t.Iterable[str]) -> None:
+    """Give each key that has no place the next one."""
+    for key in keys:
+        place.setdefault(key, len(place))
+
+
+def _joins(keys: list[str], place: dict[str, int], offset: int) -> bool:
     """Whether a page begins with rows of those before, in their order: then none between them has shifted."""
-    shared = [place[key] for key in map(key_of, page.orders) if key in place]
+    shared = [place[key] for key in keys if key in place]
     # The very first row again shows that offsets are ignored.
     return bool(shared) and shared == sorted(shared) and (shared[0] > 0 or not offset)
 

@@ -415,6 +415,19 @@ def test_a_total_proves_nothing_where_another_was_too_low(order: str, earlier: b
     assert (len(result.orders), result.truncated) == (1_400, True)
 
 
+@pytest.mark.parametrize("count", [1, 100, 400, 500])
+def test_one_page_in_another_order_each_time_is_whole_by_its_total(count: int) -> None:
+    assert_complete(Scenario(rows_at([NOW_MS - 7] * count), order="reshuffled"))
+
+
+@pytest.mark.parametrize("own", [True, False])
+@pytest.mark.parametrize("said", [lambda matches: min(matches, 500), lambda matches: 500, lambda matches: None])
+@pytest.mark.parametrize("count", [501, 560, 940])
+def test_a_total_that_other_pages_do_not_bear_out_proves_no_page_whole(count: int, said: Any, own: bool) -> None:
+    scenario = Scenario(rows_at([NOW_MS - 7] * count), order="reshuffled", count=said, counts_the_page=own)
+    assert run(scenario)[0].truncated is True
+
+
 def test_pages_in_another_order_each_time_prove_nothing() -> None:
     scenario = Scenario(rows_at([NOW_MS - 7] * 600), order="reshuffled", count=lambda matches: 0)
     result, dummy = run(scenario)
