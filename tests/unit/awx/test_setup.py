@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The playbook that sets AWX up, run with the real modules of awx.awx against a stand-in for the controller's API.
 
-The collection awx.awx is found as every collection is, or in the folder that MODELARTS_TEST_COLLECTIONS names.
+The collection awx.awx is found as every collection is, or in the folder that MODELARTS_TEST_COLLECTIONS names: the
+wheel of the package `ansible` has it, in `ansible_collections/`. These tests take more than a minute of processor time.
 """
 
 from __future__ import annotations
