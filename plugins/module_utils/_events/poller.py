@@ -17,7 +17,7 @@ from .._client.errors import InputError, PoolNotFoundError, check_all
 from .._options import FILTERS, complete
 from .._orders import model
 from .._orders.api import Listing, OrdersApi
-from .._orders.query import HORIZON_MS, PHASES, Query
+from .._orders.query import HORIZON_MS, PHASES, PoolNames, Query, is_of_pool, pool_names
 from .._session import connect
 from .changes import Span
 from .options import OPTIONS, given_options
@@ -78,7 +78,9 @@ class Poller:
             # An age counts back from the begin as the service's clock tells it: this machine's may be off.
             self._offset_ms = 0 if server_ms is None else server_ms - self._clock.time_ms()
             self._query = self._query_at(self._began_ms + self._offset_ms)
-        found = [order for listing in listings for order in listing.orders if self._is_watched(order)]
+        orders = [order for listing in listings for order in listing.orders]
+        known = pool_names(orders)
+        found = [order for order in orders if self._is_watched(order, known)]
         truncated = any(listing.truncated for listing in listings)
         return Listing(self._masked(found), None, truncated, server_ms)
 
@@ -89,9 +91,9 @@ class Poller:
             return orders
         return [{**order, "state": was["state"]} for order, was in zip(masked, orders)]
 
-    def _is_watched(self, order: model.Order) -> bool:
-        names = (order["resource_name"], order["resource_display_name"])
-        return self._query.keeps(order) and (not self._pools or any(name in self._pools for name in names))
+    def _is_watched(self, order: model.Order, known: PoolNames) -> bool:
+        of_pools = not self._pools or any(is_of_pool(order, pool, known) for pool in self._pools)
+        return of_pools and self._query.keeps(order)
 
     def _list(self, query: Query) -> Listing:
         """Return at least the watched orders of a query, by one listing wherever that shows all of them."""

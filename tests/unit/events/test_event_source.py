@@ -11,11 +11,15 @@ import os
 import stat
 import typing as t
 from pathlib import Path
+from unittest import mock
 
 import pytest
+import requests.adapters
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events import delivery, poller, state_file
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._events.source import Source
+from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import PROJECT
 from ansible_collections.huaweicloud.modelarts.tests.unit.events.scenario import SOURCE, Event, scenario, told
+from ansible_collections.huaweicloud.modelarts.tests.unit.wait.scripted import Answer, Scripted, row
 
 SLOW = [{"state": "pending", "seconds": 60}, {"state": "processing", "seconds": 300}, {"state": "succeeded"}]
 FAILS = [{"state": "pending", "seconds": 100}, {"state": "failed", "reason": "Quota\nexceeded \x1b[2J{{ 7 * 7 }}"}]
@@ -91,6 +95,18 @@ def test_filters(filters: dict[str, t.Any], pools: set[str]) -> None:
         assert all("phase=" not in row["query"] for row in w.requests())
         if "phase" in filters:
             assert told(events) == [("fails", "pending", "failed")]
+
+
+@pytest.mark.parametrize("pools", [["pool-a"], ["pool-a-id"], ["pool-a", "other"]])
+@pytest.mark.parametrize("without", ["resourceName", "resourceDisplayName"])
+def test_an_order_that_tells_one_name_of_its_pool_is_watched_by_the_other(pools: list[str], without: str) -> None:
+    """By the pool's other order the two names belong together."""
+    rows = [row("old", "successed", age=900), {**row("new", "failed"), without: None}, row("else", pool="pool-b")]
+    service = Scripted(lambda question: Answer(body={"count": len(rows), "items": rows}))
+    args = {"endpoint": "https://modelarts.invalid", "project_id": PROJECT, "auth_token": "canary", "pools": pools}
+    with mock.patch.object(requests.adapters.HTTPAdapter, "send", service.send):
+        watched = poller.Poller(args, {}, service.clock).poll([(0, None)]).orders
+    assert {order["order_name"] for order in watched} == {"old", "new"}
 
 
 def test_a_pool_is_found_by_its_id_and_a_server_that_ignores_filters_leaks_nothing() -> None:
