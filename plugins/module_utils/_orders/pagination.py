@@ -341,7 +341,8 @@ def _split(window: Window, inside: list[int], count: int | None, cap: int) -> li
         cuts = [ranked[size // 5 if high > half / 2 else size * 4 // 5]]
     else:
         parts = BLIND_PARTS if count is None or count < size else max(2, math.ceil(count / (FILL * cap)))
-        parts = min(parts, MOST_PARTS)  # more than that one sample cannot tell apart
+        if parts > MOST_PARTS:  # more than one sample can tell apart: split twice
+            parts = min(MOST_PARTS, math.ceil(parts**0.5))
         cuts = [ranked[size * part // parts] for part in range(1, parts)]
     # A millisecond that fills several parts becomes one of its own.
     ends = [cut + 1 for cut, before in zip(cuts, [ranked[0], *cuts]) if cut == before]
