@@ -154,7 +154,8 @@ def test_a_run_is_told_by_its_machine_and_the_parent_of_who_asks() -> None:
 
 def test_it_ends_where_the_run_is_killed(ansible: Ansible) -> None:
     cwd = ansible.folder()
-    tasks = [simulator("start"), {"name": "wait", "ansible.builtin.pause": {"seconds": 120}}]
+    # A killed run's pause would wait for its prompt for good.
+    tasks = [simulator("start"), {"name": "wait", "ansible.builtin.command": "sleep 20", "changed_when": False}]
     write_playbook(cwd / "play.yml", [{"hosts": "localhost", "gather_facts": False, "tasks": tasks}])
     command = [str(ansible.bin / "ansible-playbook"), "play.yml"]
     quiet = subprocess.DEVNULL
