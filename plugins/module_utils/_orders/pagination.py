@@ -235,7 +235,7 @@ class _Reader:
             if not _joins(keys, place, offset):
                 break
             _number(place, keys)
-            if short and new and sent == len(first.orders) >= LEAST_CAP:
+            if short and new and sent == len(first.orders) >= max(LEAST_CAP, self._service.largest):
                 # Behind a page that was not full comes another of its size: the service's pages are smaller than asked.
                 self._service.cap = sent
                 self._todo.append(window)
@@ -266,7 +266,7 @@ class _Service:
         self.totals: list[int] = []
         self.low_total, self.counts_fit = False, True
         # The size of a full page and the largest so far; whether the bounds are kept to, and whether each is inclusive.
-        self.cap, self._largest = PAGE, 0
+        self.cap, self.largest = PAGE, 0
         self.bounds_hold, self._inclusive = True, [False, False]
 
     def ask(self, requests: t.Sequence[Request]) -> list[Page]:
@@ -286,7 +286,7 @@ class _Service:
             self.low_total |= sent > 0 and request[3] + sent > page.count
         for side, bound in enumerate(bounds):
             self._inclusive[side] |= any(order["creation_timestamp"] == bound for order in page.orders)
-        self._largest = max(self._largest, sent)
+        self.largest = max(self.largest, sent)
         self.requests += 1
 
     def bounds(self, window: Window) -> Bounds:
@@ -300,7 +300,7 @@ class _Service:
         if count is not None and count > sent and self.counts_fit:
             return True
         # Without a good total any size may be the cap; with one that is the page's own, a hundred: the API's default.
-        return 0 < sent >= self._largest and (count != sent or sent % 100 == 0)
+        return 0 < sent >= self.largest and (count != sent or sent % 100 == 0)
 
 
 def _order_of(stamps: list[int]) -> int:

@@ -23,7 +23,7 @@ from ansible_collections.huaweicloud.modelarts.tests.unit.orders.scenario import
     row,
     rows_at,
 )
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 EXAMPLES = int(os.environ.get("MODELARTS_LISTINGS", "500"))
@@ -95,6 +95,21 @@ services = st.fixed_dictionaries(
     longest_queue=st.sampled_from([1, 60_000, 2 * HOUR_MS]),
     changes=st.sampled_from([(0, 0), (0, 0), (1, 0), (0, 1), (5, 5), (0, 60)]),
     seed=st.integers(0, 10**6),
+)
+@example(  # a page of a full millisecond and the next, alike in size by chance, are no pages smaller than asked
+    [(0, 1, 0), (0, 1, 0), (0, 1, 0), (0, 269, 0), (0, 700, 0)],
+    {
+        "order": "oldest",
+        "count": lambda n: n + 1,
+        "counts_the_page": False,
+        "largest_page": 500,
+        "since_inclusive": False,
+        "until_inclusive": False,
+    },
+    None,
+    60_000,
+    (5, 5),
+    2,
 )
 def test_what_existed_throughout_is_found_or_the_listing_says_it_may_be_incomplete(
     stretches: Any, service: dict[str, Any], until: int | None, longest_queue: int, changes: tuple[int, int], seed: int
