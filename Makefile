@@ -19,6 +19,9 @@ UNITS = units units-target units-core-2.16 units-core-2.22 endurance
 INTEGRATION = integration integration-core-2.16 documents faults integration-core-2.22
 SANITY = sanity-core-2.16 sanity-core-2.21
 DOCS = docs-check changelog
+ALL = $(INTEGRATION) $(UNITS) $(SANITY) $(CHECKS) $(DOCS) package release-check docs molecule browser
+# What takes longest begins first: else all would wait for it at the end.
+LONGEST = integration units
 
 .DEFAULT_GOAL := help
 .PHONY: help venv venvs demo test lint types units integration sanity docs-check package molecule docs browser \
@@ -42,7 +45,7 @@ demo: venv ## See it work: pool orders go from pending to succeeded while a play
 	@tools/demo
 
 test: .cache/nox/made ## Run every check (what CI runs)
-	$(call RUN,$(INTEGRATION) $(UNITS) $(SANITY) $(CHECKS) $(DOCS) package release-check docs molecule browser)
+	$(call RUN,$(LONGEST) $(filter-out $(LONGEST),$(ALL)))
 
 lint: .cache/nox/made ## Formatting, lint, licences, and what only a collection can do wrong
 	$(call RUN,lint extra-checks license-check)
