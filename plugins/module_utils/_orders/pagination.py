@@ -247,7 +247,8 @@ class _Reader:
                 self._service.counts_fit = False
             if sent < self._service.cap and not (short and new):
                 return
-            if offset == REACH and page.count == offset + sent == len(place):
+            if page.count == offset + sent == len(place) == REACH + PAGE:
+                # All that offsets reach. No total is believed of a service whose pages are smaller than asked.
                 self._rests_on_total = True
                 return
             if not new:

@@ -415,6 +415,15 @@ def test_a_total_proves_nothing_where_another_was_too_low(order: str, earlier: b
     assert (len(result.orders), result.truncated) == (1_400, True)
 
 
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("largest_page", [50, 100, 200, 250, 499])
+def test_no_total_proves_a_millisecond_whole_that_small_pages_cannot_show(order: str, largest_page: int) -> None:
+    """Half of what there is, and by chance just what offsets and pages of this size reach."""
+    rows = rows_at([NOW_MS - 7] * 2 * (500 + largest_page))
+    result, dummy = run(Scenario(rows, order=order, largest_page=largest_page, count=lambda matches: matches // 2))
+    assert result.truncated is True
+
+
 @pytest.mark.parametrize("count", [1, 100, 400, 500])
 def test_one_page_in_another_order_each_time_is_whole_by_its_total(count: int) -> None:
     assert_complete(Scenario(rows_at([NOW_MS - 7] * count), order="reshuffled"))
