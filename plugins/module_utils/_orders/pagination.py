@@ -112,8 +112,7 @@ class _Reader:
         self._whole, self._now, self._workers = whole, now, workers
         self._todo: list[Window] = [whole]
         self._trusted: list[Window] = []
-        self._halvings = 0
-        self._keyset_holds = True
+        self._keyset_holds, self._halvings = True, 0
         # Whether orders may be missing: anyhow, or if totals can be too low.
         self._unsure = self._rests_on_total = False
 
@@ -129,13 +128,14 @@ class _Reader:
         return Found(list(service.orders.values()), count, unsure, service.requests)
 
     def _is_borne_out(self) -> bool:
-        """Whether the totals agree with what was found; where they do not, it may be for what arrived meanwhile."""
+        """Whether the totals agree with what was found; where they do not, what arrived meanwhile is asked for."""
         orders, totals = self._service.orders, self._service.totals
+        agrees = {len(orders)} == set(totals)  # what arrives may only make up for what pages skipped
         if totals and len(orders) != totals[-1]:
             newest = max((order["creation_timestamp"] for order in orders.values()), default=0)
             for since in (max(newest, self._whole.lo), self._whole.lo):
                 self._service.ask([(since, self._whole.hi, PAGE, 0)])
-        return not self._trusted or ({len(orders)} == set(totals) and not self._rests_on_total)
+        return not self._trusted or (agrees and not self._rests_on_total)
 
     def _read_all(self) -> None:
         """Read windows and all parts that they leave, a few side by side, unless that takes too many requests."""

@@ -111,6 +111,21 @@ services = st.fixed_dictionaries(
     (5, 5),
     2,
 )
+@example(  # orders that arrived make up for those that pages sorted by begin left out, as long as they had not begun
+    [(0, 1, 0), (0, 1, 0), (0, 114, 1), (0, 325, 60_000), (426_272_260, 698, 60_000), (437, 155, 7)],
+    {
+        "order": "-beginTimestamp",
+        "count": lambda n: n,
+        "counts_the_page": False,
+        "largest_page": 250,
+        "since_inclusive": False,
+        "until_inclusive": False,
+    },
+    None,
+    60_000,
+    (5, 5),
+    10_476,
+)
 def test_what_existed_throughout_is_found_or_the_listing_says_it_may_be_incomplete(
     stretches: Any, service: dict[str, Any], until: int | None, longest_queue: int, changes: tuple[int, int], seed: int
 ) -> None:
