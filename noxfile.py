@@ -339,8 +339,9 @@ def browser(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure what the collection costs, into docs/benchmarks.md; `--quick` writes no page."""
     module = f"{'.'.join(COLLECTION.parts)}.tests.benchmarks"
+    simulator = {"PYTHONPATH": ROOT / "roles" / "simulator" / "files"}
     with session.chdir(CACHE):
-        run(session, "python", "-m", module, ROOT / "docs" / "benchmarks.md", *session.posargs)
+        run(session, "python", "-m", module, ROOT / "docs" / "benchmarks.md", *session.posargs, env=simulator)
 
 
 @nox.session(python=False, default=False)

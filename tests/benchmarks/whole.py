@@ -23,8 +23,8 @@ from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import 
 
 COUNTS, PROMISED = (1_000, 10_000, 20_000), 20_000
 FIELDS = ["order_name", "state"]
-#: The cost of the same task for 20,000 orders in version 1.0.0, measured in the same way.
-BEFORE: float | None = None
+#: The ratio of the task with two fields for 20,000 orders in version 1.0.0, measured in the same way.
+BEFORE: float | None = 6.7
 
 
 @dataclasses.dataclass(frozen=True)
