@@ -34,8 +34,9 @@ PARTS = {
     "What must hold": "",
     "Tasks and tries": (
         "The cost of one more task in a play, or of one more try of `until`, over https. All kinds run in turn within "
-        "one play; kinds alone have a play each, in which nothing else loads what they need. The module with the "
-        "official SDK asks for one order (that client cannot list them); all others list them."
+        "one play; kinds alone have a play each, in which nothing else loads what they need. Ours take the bundle of "
+        "authorities from the environment, as most users do; one that a task names itself is read for each task. The "
+        "module with the official SDK asks for one order (that client cannot list them); all others list them."
     ),
     "Whole tasks": (
         "Processor time of an info task that lists many orders over https, with all that Ansible does with the result "
