@@ -17,7 +17,7 @@ from .._client.errors import InputError, PoolNotFoundError, check_all
 from .._options import FILTERS, complete
 from .._orders import model
 from .._orders.api import Listing, OrdersApi
-from .._orders.query import HORIZON_MS, PHASES, PoolNames, Query, is_of_pool, pool_names
+from .._orders.query import HORIZON_MS, PHASES, Query, is_of_pool
 from .._session import connect
 from .changes import Span
 from .options import OPTIONS, given_options
@@ -79,8 +79,8 @@ class Poller:
             self._offset_ms = 0 if server_ms is None else server_ms - self._clock.time_ms()
             self._query = self._query_at(self._began_ms + self._offset_ms)
         orders = [order for listing in listings for order in listing.orders]
-        known = pool_names(orders)
-        found = [order for order in orders if self._is_watched(order, known)]
+        ids = model.pool_ids(orders)
+        found = [order for order in orders if self._is_watched(order, ids)]
         truncated = any(listing.truncated for listing in listings)
         return Listing(self._masked(found), None, truncated, server_ms)
 
@@ -91,8 +91,8 @@ class Poller:
             return orders
         return [{**order, "state": was["state"]} for order, was in zip(masked, orders)]
 
-    def _is_watched(self, order: model.Order, known: PoolNames) -> bool:
-        of_pools = not self._pools or any(is_of_pool(order, pool, known) for pool in self._pools)
+    def _is_watched(self, order: model.Order, ids: model.PoolIds) -> bool:
+        of_pools = not self._pools or any(is_of_pool(order, pool, ids) for pool in self._pools)
         return of_pools and self._query.keeps(order)
 
     def _list(self, query: Query) -> Listing:

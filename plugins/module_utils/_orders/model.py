@@ -21,6 +21,8 @@ from .._client.errors import ResponseError
 from .._client.text import EARLIEST_MS, LATEST_MS, free_text, iso_ms, snake_case
 
 Raw = t.Mapping[str, t.Any]
+# From a pool's ID or display name to the IDs of the pools that it stands for.
+PoolIds = t.Mapping[str, set[str]]
 
 PENDING, PROCESSING, SUCCEEDED, PARTIAL, FAILED, UNKNOWN = STATES = (
     "pending",
@@ -391,19 +393,25 @@ def newest_of_each_pool(orders: t.Iterable[Order]) -> list[Order]:
     ]
 
 
-def pools_of(orders: t.Iterable[Order]) -> list[set[str]]:
+def pools_of(orders: t.Sequence[Order]) -> list[set[str]]:
     """Return the pools of each order: its ID; where an order has none, all of the same display name, else that name."""
-    orders = list(orders)
+    ids = pool_ids(orders)
+    return [pools_of_one(order, ids) for order in orders]
+
+
+def pool_ids(orders: t.Iterable[Order]) -> PoolIds:
+    """Return which pools a name stands for: an ID for its own, a display name for all that bear it."""
     ids: dict[str, set[str]] = {}
     for order in orders:
         pool, shown = order["resource_name"], order["resource_display_name"]
         if pool:
-            ids.setdefault(pool, {pool})
-            ids.setdefault(shown or pool, set()).add(pool)
-    return [_ids_of(order, ids) for order in orders]
+            for name in (pool, shown or pool):
+                ids.setdefault(name, set()).add(pool)
+    return ids
 
 
-def _ids_of(order: Order, ids: t.Mapping[str, set[str]]) -> set[str]:
+def pools_of_one(order: Order, ids: PoolIds) -> set[str]:
+    """Return the pools that an order is, or may be, of."""
     if order["resource_name"]:
         return {order["resource_name"]}
     shown = order["resource_display_name"]

@@ -36,8 +36,6 @@ PHASES = {
 }
 OPERATIONS = ("apply", "modify", "delete")
 PAGE_BOUND = 500
-# From a pool's ID to its display names, and from a display name to the IDs of its pools.
-PoolNames = t.Mapping[str, t.AbstractSet[str]]
 # A set that keeps the order in which its texts were given.
 Texts = dict[str, None]
 _LONGEST_NAME = 256
@@ -130,8 +128,8 @@ class Query:
         """Return those of a listing's orders that are of the pool that was asked for, by its name or ID."""
         if self.involved_name is None:
             return orders
-        known = pool_names(orders)
-        return [order for order in orders if is_of_pool(order, self.involved_name, known)]
+        ids = model.pool_ids(orders)
+        return [order for order in orders if is_of_pool(order, self.involved_name, ids)]
 
     def _keeps_time(self, order: model.Order) -> bool:
         created = order["creation_timestamp"]
@@ -174,24 +172,13 @@ class Query:
         return [{key: order[key] for key in fields if key in order} for order in plain]
 
 
-def pool_names(orders: t.Iterable[model.Order]) -> PoolNames:
-    """Return which IDs and display names of pools belong together."""
-    known: dict[str, set[str]] = {}
-    for order in orders:
-        pool, shown = order["resource_name"], order["resource_display_name"]
-        if pool and shown:
-            known.setdefault(pool, set()).add(shown)
-            known.setdefault(shown, set()).add(pool)
-    return known
-
-
-def is_of_pool(order: model.Order, pool: str, known: PoolNames) -> bool:
+def is_of_pool(order: model.Order, pool: str, ids: model.PoolIds) -> bool:
     """Return whether an order is of a pool, by its name or ID.
 
-    One that lacks its pool's ID or display name may be of each pool that is ``known`` by the other.
+    One that lacks its pool's ID or display name may be of each pool that ``ids`` knows by the other.
     """
     names = order["resource_name"], order["resource_display_name"]
-    return pool in names or (None in names and any(pool in known.get(name or "", ()) for name in names))
+    return pool in names or (None in names and not model.pools_of_one(order, ids).isdisjoint(ids.get(pool, ())))
 
 
 def _window(since: t.Any, until: t.Any, now_ms: int) -> tuple[int, int | None]:

@@ -17,9 +17,8 @@ import typing as t
 from .._client.errors import ModelArtsError, NotPublishedError, TransientError
 from .._client.text import duration, safe
 from .._orders.model import SUCCEEDED as FULLY
-from .._orders.model import Order, key_of, newest_of_each_pool
+from .._orders.model import Order, key_of, newest_of_each_pool, pool_ids
 from .._orders.pools import Pool, awaited, unknown_pool
-from .._orders.query import pool_names
 from .standing import FAILED, SUCCEEDED, WAIT, Decision
 from .timers import TICK, CountedTime
 
@@ -178,12 +177,12 @@ def _nodes_after(order: Order) -> int:
 
 def _targets_of(orders: t.Sequence[Order]) -> list[PoolTarget]:
     """Return the pools of these orders; one whose newest order deletes it must be gone."""
-    names = pool_names(orders)
+    known = pool_ids(orders)
     pools: dict[str, list[Order]] = {}
     nameless: list[PoolTarget] = []
     for order in orders:
         shown = order["resource_display_name"] or ""
-        ids = [order["resource_name"]] if order["resource_name"] else sorted(names.get(shown, ()))
+        ids = [order["resource_name"]] if order["resource_name"] else sorted(known.get(shown, ()))
         for pool_id in ids:
             pools.setdefault(pool_id, []).append(order)
         if not ids:

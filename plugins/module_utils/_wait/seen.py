@@ -17,7 +17,6 @@ import typing as t
 
 from .._orders import model
 from .._orders.model import Order
-from .._orders.query import pool_names
 from .targets import POOL, Target, Targets
 
 # What identifies an order and its pool, and which of a pool's orders is the newest: it never changes.
@@ -86,9 +85,9 @@ class SeenOrders:
         new, rows = [], list(rows)
         for seen in self._seen.values():
             seen.listed = False
-        names = pool_names([*(seen.order for seen in self._seen.values()), *rows])
+        ids = model.pool_ids([*(seen.order for seen in self._seen.values()), *rows])
         for row in rows:
-            met = {target for target in targets.items if target.meets(row, names)}
+            met = {target for target in targets.items if target.meets(row, ids)}
             known = self._known(row)
             if known is not None:
                 known.targets |= met

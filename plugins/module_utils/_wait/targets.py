@@ -12,8 +12,8 @@ import dataclasses
 import typing as t
 
 from .._client.errors import InputError
-from .._orders.model import Order
-from .._orders.query import PoolNames, Query, is_of_pool, name_of
+from .._orders.model import Order, PoolIds
+from .._orders.query import Query, is_of_pool, name_of
 
 NAME, ID, POOL = "order", "order ID", "pool"
 
@@ -24,13 +24,13 @@ class Target(t.NamedTuple):
     kind: str
     value: str
 
-    def meets(self, order: Order, known: PoolNames) -> bool:
-        """Return whether an order is the one, or of the pool, that is meant; ``known`` are the pools' names."""
+    def meets(self, order: Order, ids: PoolIds) -> bool:
+        """Return whether an order is the one, or of the pool, that is meant; ``ids`` are known pools."""
         if self.kind == NAME:
             return bool(order["order_name"] == self.value)
         if self.kind == ID:
             return bool(order["order_id"] == self.value)
-        return is_of_pool(order, self.value, known)
+        return is_of_pool(order, self.value, ids)
 
 
 @dataclasses.dataclass(frozen=True)
