@@ -9,7 +9,6 @@ import os
 import pwd
 import re
 import typing as t
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -43,44 +42,53 @@ def test_the_defaults_are_those_of_the_specification() -> None:
 
 
 @pytest.fixture(scope="module")
-def ansible(tmp_path_factory: pytest.TempPathFactory) -> Ansible:
-    return Ansible.of_environment(tmp_path_factory.mktemp("ansible"))
-
-
-@pytest.fixture(scope="module")
-def sim() -> Iterator[Sim]:
+def sim(clouds: Clouds) -> Sim:
     ended = [{"state": "pending", "seconds": 60}, {"state": "processing", "seconds": 900}]
-    with Clouds() as clouds:
-        yield clouds.new(
-            orders=[
-                {"pool": "pool-a", "created": 4000, "timeline": [*ended, {"state": "succeeded"}]},
-                {"pool": "pool-b", "created": 3000, "state": "failed", "reason": "Quota {{ 7 * 7 }} <exceeded>"},
-            ]
-        )
+    return clouds.new(
+        orders=[
+            {"pool": "pool-a", "created": 4000, "timeline": [*ended, {"state": "succeeded"}]},
+            {"pool": "pool-b", "created": 3000, "state": "failed", "reason": "Quota {{ 7 * 7 }} <exceeded>"},
+        ]
+    )
 
 
-def report(ansible: Ansible, sim: Sim, *arguments: str, **variables: t.Any) -> Run:
-    """Run the playbook as a job template does: by its full name, with extra vars and an environment."""
-    command = ["ansible-playbook", PLAYBOOK, "-e", json.dumps(variables), *arguments]
-    return ansible.run(command, env=sim.environment)
+def report(ansible: Ansible, sim: Sim, given: t.Sequence[dict[str, t.Any]], *arguments: str) -> Run:
+    """Run the role once for each of these variables; the last may fail."""
+    role = {"ansible.builtin.include_role": {"name": "huaweicloud.modelarts.order_report"}}
+    return ansible.tasks([{**role, "vars": variables} for variables in given], *arguments, env=sim.environment)
 
 
-def changed(run: Run) -> bool:
-    return bool(run.event("huaweicloud.modelarts.order_report : Write the report").result["changed"])
+def written(run: Run) -> list[dict[str, t.Any]]:
+    """Return what the task that writes the file returned each time."""
+    return [event.result for event in run.of("huaweicloud.modelarts.order_report : Write the report")]
 
 
-def test_the_playbook_writes_the_report_once(ansible: Ansible, sim: Sim, tmp_path: Path) -> None:
-    started = datetime.now(timezone.utc).replace(tzinfo=None)
+def survey(path: Path, **variables: str) -> dict[str, str]:
+    """Return the answers of a survey that asks for failed orders."""
+    answers = {"dest": str(path), "pool": "", "order_names": "", "phase": "failed", **variables}
+    return {f"order_report_{name}": value for name, value in answers.items()}
+
+
+def test_check_mode_writes_nothing_and_without_a_path_it_is_a_file_at_home(
+    ansible: Ansible, sim: Sim, tmp_path: Path
+) -> None:
     path = tmp_path / "orders.html"
-    survey = {
-        "order_report_dest": str(path),
-        "order_report_pool": "",
-        "order_report_order_names": "",
-        "order_report_phase": "failed",
-    }
-    assert changed(report(ansible, sim, "--check", **survey).succeeded())
+    run = report(ansible, sim, [survey(path), {}, {"order_report_dest": ""}], "--check", "--diff").succeeded()
+    assert [result["changed"] for result in written(run)] == [True, True, True]
     assert not path.exists()
-    assert changed(report(ansible, sim, **survey).succeeded())
+    home = pwd.getpwuid(os.getuid()).pw_dir  # which ansible asks for by the user's name, whatever HOME says
+    paths = [result["diff"][0]["after_header"] for result in written(run)]
+    assert paths == [str(path), *[str(Path(home, "modelarts-orders.html"))] * 2]
+
+
+def test_the_report_is_written_once(ansible: Ansible, sim: Sim, tmp_path: Path) -> None:
+    started = datetime.now(timezone.utc).replace(tzinfo=None)
+    path, again = tmp_path / "orders.html", tmp_path / "again.html"
+    now = survey(again, now="2026-11-01")
+    run = report(ansible, sim, [survey(path), survey(again), now, now]).succeeded()
+    assert [result["changed"] for result in written(run)] == [True, True, True, False], (
+        "the same orders as of the same time leave the file alone"
+    )
     page = path.read_text(encoding="utf-8")
     assert "Quota &#123;&#123; 7 * 7 &#125;&#125; &lt;exceeded&gt;" in page
     assert "pool-a" not in page, "the filter reached the query"
@@ -90,19 +98,10 @@ def test_the_playbook_writes_the_report_once(ansible: Ansible, sim: Sim, tmp_pat
     assert told["Phase"] == "failed"
     assert told["Region"] == sim.environment["HW_REGION_NAME"]
     assert told["Period"].endswith(" UTC")
-    assert changed(report(ansible, sim, order_report_now="2026-11-01", **survey).succeeded())
-    again = report(ansible, sim, order_report_now="2026-11-01", **survey).succeeded()
-    assert not changed(again), "the same orders as of the same time leave the file alone"
-
-
-@pytest.mark.parametrize("given", [{}, {"order_report_dest": ""}])
-def test_without_a_path_it_is_a_file_at_home(ansible: Ansible, sim: Sim, given: dict[str, str]) -> None:
-    run = report(ansible, sim, "--check", "--diff", **given).succeeded()
-    home = pwd.getpwuid(os.getuid()).pw_dir  # which ansible asks for by the user's name, whatever HOME says
-    assert str(Path(home, "modelarts-orders.html")) in run.output
 
 
 def test_every_connection_option_can_be_a_variable(ansible: Ansible, sim: Sim, tmp_path: Path) -> None:
+    """Of the playbook, by its full name, with extra vars and an environment, as a job template runs it."""
     options = {f"order_report_{name}": value for name, value in sim.options.items()}
     variables = {
         **options,
@@ -119,12 +118,12 @@ def test_every_connection_option_can_be_a_variable(ansible: Ansible, sim: Sim, t
 
 def test_a_query_that_fails_leaves_the_old_report(ansible: Ansible, sim: Sim, tmp_path: Path) -> None:
     (tmp_path / "orders.html").write_text("old", encoding="utf-8")
-    run = report(ansible, sim, order_report_dest=str(tmp_path / "orders.html"), order_report_since="yesterday")
+    run = report(ansible, sim, [{**survey(tmp_path / "orders.html"), "order_report_since": "yesterday"}])
     assert "is not a time" in run.failure("huaweicloud.modelarts.order_report : Ask for the orders")["msg"]
     assert (tmp_path / "orders.html").read_text(encoding="utf-8") == "old"
 
 
 def test_orders_trimmed_of_their_state_are_refused_with_advice(ansible: Ansible, sim: Sim, tmp_path: Path) -> None:
-    run = report(ansible, sim, order_report_dest=str(tmp_path / "page"), order_report_fields=["order_name"])
+    run = report(ansible, sim, [{"order_report_dest": str(tmp_path / "page"), "order_report_fields": ["order_name"]}])
     assert run.rc == 2
     assert "keep state among the fields that are asked for" in run.output
