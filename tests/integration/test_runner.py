@@ -78,9 +78,15 @@ class Job:
         return dict(self.of("playbook_on_stats")[-1]["event_data"].get("artifact_data", {}))
 
     @property
+    def reasons(self) -> dict[str, str]:
+        """The message of the task that failed last, for each host where one did."""
+        failed = [event["event_data"] for event in self.of("runner_on_failed")]
+        return {data["host"]: str(data["res"]["msg"]) for data in failed}
+
+    @property
     def reason(self) -> str:
         """The message of the task that failed last."""
-        return str(self.of("runner_on_failed")[-1]["event_data"]["res"]["msg"])
+        return self.reasons["localhost"]
 
 
 class Controller:
@@ -103,7 +109,7 @@ class Controller:
     def launch(self, template: str, answers: dict[str, Any], **method: str) -> Job:
         """Run a job of one of our templates."""
         document = TEMPLATES[f"{template}.yml"]
-        return self.run(document["playbook"], extra_vars(document, answers), None, document, **method)
+        return self.run(document["playbook"], extra_vars(document, answers), None, document, None, **method)
 
     def run(
         self,
@@ -111,9 +117,13 @@ class Controller:
         variables: dict[str, Any],
         plays: list[Any] | None = None,
         template: Mapping[str, Any] | None = None,
+        hosts: Mapping[str, dict[str, Any]] | None = None,
         **method: str,
     ) -> Job:
-        """Run a playbook of our project, or these plays in its place; extra variables of the template are trusted."""
+        """Run a playbook of our project, or these plays in its place; extra variables of the template are trusted.
+
+        What ``hosts`` says of a host is written as extra variables are.
+        """
         folder = self._ansible.folder()
         shutil.copytree(AWX / "project", folder / "project")
         if plays:
@@ -123,10 +133,11 @@ class Controller:
             "env/envvars": {**self.credential(**method), "JOB_ID": "7", "AWX_HOST": "https://awx.example.com"},
             "env/extravars": extra_vars_file({**variables, "awx_job_id": 7}, (template or {}).get("extra_vars")),
             "env/settings": {"suppress_env_files": True, "job_timeout": 100, "idle_timeout": 60},
-            "inventory/hosts.yml": {"all": {"hosts": {"localhost": local}}},
+            "inventory/hosts.yml": {"all": {"hosts": dict.fromkeys(hosts or ["localhost"], local)}},
+            **{f"inventory/host_vars/{name}.yml": extra_vars_file(given) for name, given in (hosts or {}).items()},
         }
         for name, content in files.items():
-            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             text = content if isinstance(content, str) else json.dumps(content)
             (folder / name).write_text(text, encoding="utf-8")
         command = [sys.executable, "-m", "ansible_runner", "run", str(folder), "-p", playbook, "--ident", "7"]
@@ -212,66 +223,90 @@ def test_nothing_is_said_under_no_log(controller: Controller) -> None:
     assert job.progress == [] and "succeeded" not in job.output
 
 
-def test_a_poll_of_an_unfinished_order(controller: Controller) -> None:
-    """It ends at once and fails, and the node behind it, which gets its facts, finds that nothing is wrong."""
-    polled = controller.launch("poll_once", {"wait_for_orders_involved_names": "pool-long"})
-    assert polled.status != 0
-    assert polled.facts["modelarts_timed_out"] is True and polled.facts["modelarts_failed_orders"] == []
-    assert controller.launch("still_on_its_way", polled.facts).status == 0
+#: Polls that find something, and a login for it where it is not the usual one.
+POLLS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
+    "unfinished": ({"wait_for_orders_involved_names": "pool-long"}, {}),
+    "failed": ({"wait_for_orders_involved_names": "pool-long,pool-bad"}, {}),
+    "both": ({"wait_for_orders_involved_names": "pool-long,pool-bad", "wait_for_orders_fail_fast": False}, {}),
+    "mistyped": ({"wait_for_orders_involved_names": "pool-long,no-such-pool"}, {}),
+    "refused": ({"wait_for_orders_order_names": "done"}, {"auth_token": "refused-by-everybody"}),
+}
+#: Until when a name that is not listed counts as unfinished, and what is said where that is over.
+LATE = {
+    "2099-01-01T08:00:00Z": "",
+    "2099-01-01T08:00Z": "",
+    "2026-01-01T08:00:00Z": "Not listed",
+    "": "Not listed",
+    "tomorrow": "modelarts_missing_until is no time in UTC such as 2026-11-01T08:00:00Z",
+}
 
 
-def test_a_poll_of_a_failed_order(controller: Controller) -> None:
-    """The node behind it fails with the order's reason, which leads to the other end of the workflow."""
-    polled = controller.launch("poll_once", {"wait_for_orders_involved_names": "pool-long,pool-bad"})
-    assert polled.status != 0 and "no stock" in polled.reason
-    judged = controller.launch("still_on_its_way", polled.facts)
-    assert judged.status != 0
-    assert "no stock" in judged.reason
+@pytest.fixture(scope="module")
+def polled(controller: Controller) -> dict[str, Job]:
+    """Poll once for each story."""
+    return {name: controller.launch("poll_once", answers, **method) for name, (answers, method) in POLLS.items()}
 
 
-def test_a_poll_of_a_failed_and_an_unfinished_order(controller: Controller) -> None:
-    """Where the poll does not end at the first failure, its time is over as well: the failure still counts."""
-    answers = {"wait_for_orders_involved_names": "pool-long,pool-bad", "wait_for_orders_fail_fast": False}
-    polled = controller.launch("poll_once", answers)
-    assert polled.facts["modelarts_timed_out"] is True and len(polled.facts["modelarts_failed_orders"]) == 1
-    assert controller.launch("still_on_its_way", polled.facts).status != 0
+@pytest.fixture(scope="module")
+def judged(controller: Controller, polled: dict[str, Job]) -> dict[str, str]:
+    """Judge, as the node behind a poll does, what polls told and might tell: all in one job, on a host for each.
 
-
-def test_a_poll_of_a_mistyped_pool(controller: Controller) -> None:
-    """It would never be listed: the node behind it fails, and says what that can mean."""
-    polled = controller.launch("poll_once", {"wait_for_orders_involved_names": "pool-long,no-such-pool"})
-    assert polled.facts["modelarts_timed_out"] is True and polled.facts["modelarts_missing"] == ["no-such-pool"]
-    judged = controller.launch("still_on_its_way", polled.facts)
-    assert judged.status != 0
-    assert judged.reason.startswith('Not listed: ["no-such-pool"]. The name may be mistyped')
-    assert "\n" not in judged.reason
-
-
-@pytest.mark.parametrize(
-    ("until", "status", "said"),
-    [
-        ("2099-01-01T08:00:00Z", 0, ""),
-        ("2099-01-01T08:00Z", 0, ""),
-        ("2026-01-01T08:00:00Z", 2, "Not listed"),
-        ("", 2, "Not listed"),
-        ("tomorrow", 2, "modelarts_missing_until is no time in UTC such as 2026-11-01T08:00:00Z"),
-    ],
-)
-def test_an_order_that_is_listed_late(controller: Controller, until: str, status: int, said: str) -> None:
-    """Up to a time that the survey may give, a name that is not listed counts as unfinished."""
+    Returns why it fails, which is empty where nothing is wrong.
+    """
     facts = {"modelarts_timed_out": True, "modelarts_failed_orders": [], "modelarts_missing": ["order.new"]}
-    judged = controller.launch("still_on_its_way", {**facts, "modelarts_missing_until": until})
-    assert judged.status == status, judged.output
-    assert said in (judged.reason if status else "")
-    failed = controller.launch("still_on_its_way", {**facts, "modelarts_timed_out": False})
-    assert failed.status == 2
+    hosts = {name: job.facts for name, job in polled.items()}
+    for number, until in enumerate(LATE):
+        hosts[f"late-{number}"] = {**facts, "modelarts_missing_until": until}
+        hosts[f"ended-{number}"] = {**hosts[f"late-{number}"], "modelarts_timed_out": False}
+    (play,) = yaml.safe_load((AWX / "project" / "still_on_its_way.yml").read_text(encoding="utf-8"))
+    job = controller.run("all.yml", {}, [{**play, "hosts": "all"}], hosts=hosts)
+    assert {event["event_data"]["host"] for event in job.of("runner_on_start")} == set(hosts), job.output
+    return {**dict.fromkeys(hosts, ""), **job.reasons}
 
 
-def test_a_poll_that_could_not_poll(controller: Controller) -> None:
+def test_a_poll_of_an_unfinished_order(controller: Controller, polled: dict[str, Job], judged: dict[str, str]) -> None:
+    """It ends at once and fails, and the node behind it, which gets its facts, finds that nothing is wrong."""
+    job = polled["unfinished"]
+    assert job.status != 0
+    assert job.facts["modelarts_timed_out"] is True and job.facts["modelarts_failed_orders"] == []
+    assert controller.launch("still_on_its_way", job.facts).status == 0
+    assert judged["unfinished"] == ""
+
+
+def test_a_poll_of_a_failed_order(controller: Controller, polled: dict[str, Job], judged: dict[str, str]) -> None:
+    """The node behind it fails with the order's reason, which leads to the other end of the workflow."""
+    assert polled["failed"].status != 0 and "no stock" in polled["failed"].reason
+    job = controller.launch("still_on_its_way", polled["failed"].facts)
+    assert job.status != 0
+    assert job.reason == judged["failed"] and "no stock" in job.reason
+
+
+def test_a_poll_of_a_failed_and_an_unfinished_order(polled: dict[str, Job], judged: dict[str, str]) -> None:
+    """Where the poll does not end at the first failure, its time is over as well: the failure still counts."""
+    facts = polled["both"].facts
+    assert facts["modelarts_timed_out"] is True and len(facts["modelarts_failed_orders"]) == 1
+    assert "no stock" in judged["both"]
+
+
+def test_a_poll_of_a_mistyped_pool(polled: dict[str, Job], judged: dict[str, str]) -> None:
+    """It would never be listed: the node behind it fails, and says what that can mean."""
+    facts = polled["mistyped"].facts
+    assert facts["modelarts_timed_out"] is True and facts["modelarts_missing"] == ["no-such-pool"]
+    assert judged["mistyped"].startswith('Not listed: ["no-such-pool"]. The name may be mistyped')
+    assert "\n" not in judged["mistyped"]
+
+
+def test_a_poll_that_could_not_poll(polled: dict[str, Job], judged: dict[str, str]) -> None:
     """Refused credentials are no reason to poll again."""
-    polled = controller.launch("poll_once", {"wait_for_orders_order_names": "done"}, auth_token="refused-by-everybody")
-    assert polled.status != 0 and "refuses" in polled.reason
-    assert controller.launch("still_on_its_way", polled.facts).status != 0
+    assert polled["refused"].status != 0 and "refuses" in polled["refused"].reason
+    assert "refuses" in judged["refused"]
+
+
+@pytest.mark.parametrize(("number", "said"), list(enumerate(LATE.values())))
+def test_an_order_that_is_listed_late(judged: dict[str, str], number: int, said: str) -> None:
+    """Up to a time that the survey may give, a name that is not listed counts as unfinished."""
+    assert (said in judged[f"late-{number}"]) if said else judged[f"late-{number}"] == ""
+    assert judged[f"ended-{number}"].startswith("The orders are not just unfinished.")
 
 
 def test_a_survey_without_answers(controller: Controller) -> None:
