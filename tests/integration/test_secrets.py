@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import shutil
 import subprocess
@@ -162,9 +163,15 @@ def wait_for(name: str, options: Mapping[str, Any], **keywords: Any) -> dict[str
 ENTRY_POINTS: dict[str, Callable[..., dict[str, Any]]] = {"info": ask, "lookup": look_up, "wait": wait_for}
 
 
-def entry_points(way: Mapping[str, bool]) -> list[str]:
+#: What a wait meets where its polls are modules: each story and each method once, for a module takes a second.
+POLLED_BY_MODULES = {"key": "repeats", "token": "refuses", "password": "fails logins", "oidc": "good"}
+
+
+def entry_points(way: Mapping[str, bool], method: str, story: str) -> list[str]:
     """Return the entry points that differ from way to way: a lookup has only one."""
-    return list(ENTRY_POINTS) if way["modelarts_in_process"] else ["info", "wait"]
+    if way["modelarts_in_process"]:
+        return list(ENTRY_POINTS)
+    return ["info", "wait"] if POLLED_BY_MODULES[method] == story else ["info"]
 
 
 def tasks(sims: Sims, stories: list[tuple[str, str]], way: Mapping[str, bool], *, given: bool) -> list[dict[str, Any]]:
@@ -175,7 +182,7 @@ def tasks(sims: Sims, stories: list[tuple[str, str]], way: Mapping[str, bool], *
         credentials = {name: f"{{{{ given[{method!r}].{name} }}}}" for name in names}
         sim = sims[method, story]
         options = {**sim.place, "sts_endpoint": sim.url, **credentials, "retries": 0, "timeout": 60}
-        for entry_point in entry_points(way):
+        for entry_point in entry_points(way, method, story):
             more: dict[str, Any] = {"details": True} if entry_point != "wait" else {}
             if (entry_point, story) == ("wait", "fails logins"):
                 more = {"wait_timeout": 2}
@@ -212,13 +219,17 @@ class ProcessList:
         self._thread = threading.Thread(target=self._watch)
 
     def _watch(self) -> None:
+        seen = set()
         while not self._end.wait(0.05):
-            for process in Path("/proc").glob("[0-9]*"):
+            for process in filter(str.isdigit, os.listdir("/proc")):
                 try:
-                    environment = (process / "environ").read_bytes().decode("utf-8", "replace")
-                    command = (process / "cmdline").read_bytes().decode("utf-8", "replace")
+                    command = Path("/proc", process, "cmdline").read_bytes().decode("utf-8", "replace")
+                    if (process, command) in seen:
+                        continue
+                    environment = Path("/proc", process, "environ").read_bytes().decode("utf-8", "replace")
                 except OSError:
                     continue  # it ended meanwhile, or is somebody else's
+                seen.add((process, command))
                 if self._mark in environment:
                     self.environments.add(environment)
                     self.commands.add(command)
@@ -342,7 +353,7 @@ def test_no_secret_of_a_task_is_shown(from_task: Everything, sims: Sims, place: 
 def test_the_places_were_really_looked_at(from_task: Everything, sims: Sims, way: dict[str, bool]) -> None:
     """Each of them holds what it must hold, and the services did repeat the secrets."""
     found = from_task.found
-    assert len(bought(sims)) >= 9
+    assert len(bought(sims)) >= 5
     assert "TASK [info, token" in found["log file"] and "TASK [" in found["terminal"]
     assert "ansible-playbook" in found["command lines"] and "ANSIBLE_HOME" in found["environments"]
     assert "AnsiballZ" in found["command lines"] and "Invoked with" in found["syslog"]
@@ -358,9 +369,9 @@ TOLD = [(name, *pair) for name in WAYS for pair in stories_of({"modelarts_in_pro
 @pytest.mark.parametrize(("way", "method", "story"), TOLD, indirect=["way"])
 def test_the_rest_of_the_story_is_told(from_task: Everything, way: dict[str, bool], method: str, story: str) -> None:
     """Masks stand for secrets only: names, IDs and the words around them are all there."""
-    run, tried = from_task.run, entry_points(way)
+    run, tried = from_task.run, entry_points(way, method, story)
     if story == "good":
-        for entry_point in ("info", "wait"):
+        for entry_point in set(tried) - {"lookup"}:
             result = {**run.result(f"{entry_point}, {method}, {story}"), "invocation": None}
             assert result["orders"][0]["order_name"] == ORDER["order_name"]
             assert "***" not in json.dumps(result) and "SPECIFIED_IN" not in json.dumps(result)
@@ -372,7 +383,8 @@ def test_the_rest_of_the_story_is_told(from_task: Everything, way: dict[str, boo
         for orders in found:
             assert orders[0]["fail_reason"].startswith("because because ")
             assert "********" in orders[0]["fail_reason"] and "********" in orders[0]["something_new"]["deep"][0]
-        assert "because because" in run.failure(f"wait, {method}, {story}")["msg"]
+        if "wait" in tried:
+            assert "because because" in run.failure(f"wait, {method}, {story}")["msg"]
     else:
         words = {
             "refuses": "HTTP 400",
@@ -425,10 +437,12 @@ def test_no_secret_in_artifacts_of_ansible_runner(ansible: Ansible, sims: Sims, 
     (private / "env" / "extravars").write_text(json.dumps({"given": METHODS}), encoding="utf-8")
     shutil.copy(ansible.inventory, private / "inventory" / "hosts.yml")
     stories = [(method, story) for method in METHODS for story in ("repeats", "refuses")]
-    ways = [{"modelarts_in_process": here} for here in (True, False)]
+    # As modules, which are slow, each method and each story.
+    told = {True: stories, False: [stories[number] for number in (1, 2, 5, 6)]}
     plays = [
-        {"hosts": "localhost", "gather_facts": False, "vars": way, "tasks": tasks(sims, stories, way, given=True)}
-        for way in ways
+        {"hosts": "localhost", "gather_facts": False, "vars": way, "tasks": tasks(sims, told[here], way, given=True)}
+        for here in told
+        for way in [{"modelarts_in_process": here}]
     ]
     write_playbook(private / "project" / "play.yml", plays)
     command = [runner, "run", str(private), "-p", "play.yml", "-vvvvv"]
