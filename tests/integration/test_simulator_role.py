@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import concurrent.futures
+import json
 import os
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import CONNECTION
 from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import (
@@ -23,7 +24,7 @@ from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import 
     Task,
     write_playbook,
 )
-from ansible_collections.huaweicloud.modelarts.tests.support.blocks import Block, blocks
+from ansible_collections.huaweicloud.modelarts.tests.support.blocks import blocks
 from modelarts_simulator.cloud import Cloud
 
 ORDERS: list[dict[str, Any]] = [{"pool": "pool-5ed5", "order_name": "order.a", "state": "succeeded"}]
@@ -75,10 +76,16 @@ def left(ansible: Ansible) -> list[Path]:
     return found
 
 
-def message(run: Run) -> str:
-    """Return what the task that ended a play said."""
-    assert run.rc != 0, run.output
-    return str(run.events[-1].result["msg"])
+def each(ansible: Ansible, given: Sequence[dict[str, Any]], *arguments: str) -> Run:
+    """Run the role with these variables, each on a host of its own, whose name is their number."""
+    local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    hosts = {
+        f"host{number}": {**local, **{f"simulator_{key}": value for key, value in variables.items()}}
+        for number, variables in enumerate(given)
+    }
+    cwd = ansible.folder()
+    (cwd / "hosts.json").write_text(json.dumps({"all": {"hosts": hosts}}), encoding="utf-8")
+    return ansible.tasks([simulator("start"), show("show")], "-i", "hosts.json", *arguments, cwd=cwd, hosts="all")
 
 
 def test_what_is_loaded_is_what_the_next_task_uses(ansible: Ansible) -> None:
@@ -187,30 +194,32 @@ def test_no_credentials_around_reach_it_or_disturb_it(ansible: Ansible) -> None:
     assert set(OTHERS) - set(given) == set(TUNING)
 
 
-@pytest.mark.parametrize(
-    ("variables", "words"),
-    [
-        ({"settings": {"spelling": "example"}, "spelling": "table"}, "'table' contradicts settings.spelling 'example'"),
-        ({"settings": {"keys": []}}, "settings.keys: at least one key is needed"),
-        ({"orders": [{"pool": "a", "created": "soon"}]}, "orders[0]: created: 'soon' is not a duration"),
-        ({"port": 70000}, "port 70000 does not exist"),
-        ({"python": "/nowhere/python3"}, "/nowhere/python3"),
-    ],
-)
-def test_a_mistake_is_one_line(ansible: Ansible, variables: dict[str, Any], words: str) -> None:
-    told = message(ansible.tasks([simulator("start", **variables)]))
-    assert words in told
-    assert len(told.splitlines()) == 1
+MISTAKES: list[tuple[dict[str, Any], str]] = [
+    ({"settings": {"spelling": "example"}, "spelling": "table"}, "'table' contradicts settings.spelling 'example'"),
+    ({"settings": {"keys": []}}, "settings.keys: at least one key is needed"),
+    ({"orders": [{"pool": "a", "created": "soon"}]}, "orders[0]: created: 'soon' is not a duration"),
+    ({"port": 70000}, "port 70000 does not exist"),
+    ({"python": "/nowhere/python3"}, "/nowhere/python3"),
+]
+
+
+def test_a_mistake_is_one_line(ansible: Ansible) -> None:
+    run = each(ansible, [variables for variables, dummy in MISTAKES])
+    for number, (dummy, words) in enumerate(MISTAKES):
+        last = [event for event in run.events if event.host == f"host{number}"][-1]
+        assert last.failed and words in last.result["msg"]
+        assert len(last.result["msg"].splitlines()) == 1
 
 
 # Check mode
 
 
-@pytest.mark.parametrize("settings", [{}, OTHER, {"keys": OTHER["keys"]}])
-def test_check_mode_foresees_the_whole_environment(ansible: Ansible, settings: dict[str, Any]) -> None:
-    start = simulator("start", settings=settings, port=8123)
-    run = ansible.tasks([start, show("show")], "--check").succeeded()
-    assert run.result("show")["simulator_environment"] == Cloud(settings=settings).environment("http://127.0.0.1:8123")
+def test_check_mode_foresees_the_whole_environment(ansible: Ansible) -> None:
+    settings: list[dict[str, Any]] = [{}, OTHER, {"keys": OTHER["keys"]}]
+    run = each(ansible, [{"settings": given, "port": 8123} for given in settings], "--check").succeeded()
+    for number, given in enumerate(settings):
+        foreseen = run.result("show", f"host{number}")["simulator_environment"]
+        assert foreseen == Cloud(settings=given).environment("http://127.0.0.1:8123")
     assert left(ansible) == []
 
 
@@ -228,11 +237,12 @@ def test_the_demo_gets_through_check_mode(ansible: Ansible) -> None:
     assert left(ansible) == []
 
 
-@pytest.mark.parametrize("block", REHEARSALS, ids=[f"{block.path}:{block.line}" for block in REHEARSALS])
-def test_rehearsals_on_the_pages_get_through_check_mode(ansible: Ansible, block: Block) -> None:
+def test_rehearsals_on_the_pages_get_through_check_mode(ansible: Ansible) -> None:
     cwd = ansible.folder()
-    write_playbook(cwd / "rehearsal.yml", block.value())
-    run = ansible.run(["ansible-playbook", "rehearsal.yml", "--check"], cwd=cwd).succeeded()
+    names = [f"{block.path}:{block.line}.yml".replace("/", "-") for block in REHEARSALS]
+    for name, block in zip(names, REHEARSALS, strict=True):
+        write_playbook(cwd / name, block.value())
+    run = ansible.run(["ansible-playbook", *names, "--check"], cwd=cwd).succeeded()
     assert [event for event in run.events if event.failed] == []
     assert left(ansible) == []
 
