@@ -10,6 +10,7 @@ order is a part of what happened to it, in that order, each step once; and in th
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import os
 import random
@@ -40,9 +41,14 @@ class Story:
 
     def row(self, now: int) -> Order | None:
         """Return what a replica of this time lists."""
-        past = [(at, state) for at, state in self.steps if at <= now]
-        if not past:
-            return None
+        past = sum(at <= now for at, dummy in self.steps)
+        return self._rows[past - 1].copy() if past else None
+
+    @functools.cached_property
+    def _rows(self) -> list[Order]:
+        return [self._row(self.steps[: past + 1]) for past in range(len(self.steps))]
+
+    def _row(self, past: list[tuple[int, str]]) -> Order:
         at, state = past[-1]
         raw: dict[str, t.Any] = {"orderName": self.name, "phase": WORDS[state]}
         raw["creationTimestamp"] = self.created

@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import random
 import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
-from typing import Any
+from itertools import filterfalse
+from operator import itemgetter
+from typing import Any, cast
 
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.api import _count
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.model import Order, normalise
@@ -48,6 +51,24 @@ def uneven(count: int, seed: int, busy_day: float | None = None) -> list[int]:
     return busy + [SINCE_MS + rng.randrange(30 * DAY_MS) for dummy in range(count - len(busy))]
 
 
+#: What the client makes of an order's times; no listing asks for it, and it takes longer than all else here.
+MADE_OF_TIMES = ("created_at", "began_at", "ended_at", "queue_seconds", "run_seconds")
+
+
+@functools.lru_cache
+def _unnamed(phase: str, begun: bool, ended: bool) -> dict[str, Any]:
+    order = normalise({"phase": phase, "beginTimestamp": begun * NOW_MS, "endTimestamp": ended * NOW_MS})
+    return {name: value for name, value in order.items() if name not in MADE_OF_TIMES}
+
+
+def read(each: Row) -> Order:
+    """Return a row as the client reads it, but for what is made of its times."""
+    begun, ended = each["beginTimestamp"], each["endTimestamp"]
+    times = {"creation_timestamp": each["creationTimestamp"], "begin_timestamp": begun, "end_timestamp": ended}
+    unnamed = _unnamed(each["phase"], bool(begun), bool(ended))
+    return cast("Order", {**unnamed, "order_name": each["orderName"], **times})
+
+
 @dataclasses.dataclass
 class Scenario:
     """The service: its orders, how it behaves, and what it was asked. ``fetch`` is what ``paginate`` calls."""
@@ -65,13 +86,11 @@ class Scenario:
     rounds_to_ms: int = 1
     phase: str | None = None
     counts_the_page: bool = False
-    # Whether each row stays as it is, so that it need not be read anew.
-    rows_are_lasting: bool = False
     # Whether a page passed for the whole: capped at other than the API's hundreds, its total that of its own rows.
     misled: bool = False
     seed: int = 0
     # Rows that are counted but left out of the page; the rows behind them move up.
-    hides: Callable[[Row], bool] = lambda each: False
+    hides: Callable[[Row], bool] | None = None
     # Called before each answer.
     change: Callable[[Scenario], None] | None = None
     requests: list[tuple[int, int | None, int, int]] = dataclasses.field(default_factory=list)
@@ -81,7 +100,6 @@ class Scenario:
         self.rng = random.Random(self.seed)
         self.rank = {each["orderName"]: self.rng.random() for each in self.rows}
         self.by_time: list[tuple[int, int]] = []  # creation time and place in `rows`, made at the first request
-        self.known: dict[str, Order] = {}
         self._arrange()
 
     def add_all(self, arrived: Iterable[Row]) -> None:
@@ -91,11 +109,15 @@ class Scenario:
             self.rows.append(each)
         self._arrange()
 
+    def remove(self, leaving: set[str]) -> None:
+        """Let the orders of these names leave."""
+        self.rows[:] = [each for each in self.rows if each["orderName"] not in leaving]
+
     def _arrange(self) -> None:
         if self.order in ("newest", "oldest"):
-            self.rows.sort(key=lambda each: each["creationTimestamp"], reverse=self.order == "newest")
+            self.rows.sort(key=itemgetter("creationTimestamp"), reverse=self.order == "newest")
         elif self.order.endswith("Timestamp"):
-            self.rows.sort(key=lambda each: each[self.order.lstrip("-")], reverse=self.order.startswith("-"))
+            self.rows.sort(key=itemgetter(self.order.lstrip("-")), reverse=self.order.startswith("-"))
         else:
             self.rows.sort(key=lambda each: self.rank[each["orderName"]])
 
@@ -118,13 +140,6 @@ class Scenario:
         found = self.by_time[bisect_left(self.by_time, (low + 1, 0)) : bisect_left(self.by_time, (high, 0))]
         return [self.rows[place] for place in sorted(place for dummy, place in found)]
 
-    def _order(self, each: Row) -> Order:
-        if not self.rows_are_lasting:
-            return normalise(each)
-        if each["orderName"] not in self.known:
-            self.known[each["orderName"]] = normalise(each)
-        return self.known[each["orderName"]]
-
     def fetch(self, since: int, until: int | None, limit: int, offset: int) -> Page:
         """Answer one request as the API's page says."""
         assert 0 < limit <= 500
@@ -137,9 +152,10 @@ class Scenario:
         if self.order == "reshuffled":
             self.rng.shuffle(found)
         count = self.count(len(found))
-        found = [each for each in found if not self.hides(each)]
+        if self.hides is not None:
+            found = list(filterfalse(self.hides, found))
         start = 0 if "offset" in self.ignores else offset
-        page = [self._order(each) for each in found[start : start + min(limit, self.largest_page)]]
+        page = [read(each) for each in found[start : start + min(limit, self.largest_page)]]
         said = _count(len(page) if self.counts_the_page else count)
         self.misled |= said is not None and len(page) == said < len(found) and said % 100 != 0
         return Page(page, said)

@@ -67,9 +67,9 @@ def changing(rng: random.Random, arrivals: int, departures: int, gone: set[str])
         fresh = [row(number + each, rng.choice(created)) for each in range(arrivals)]
         processed(fresh, rng, 10)
         scenario.add_all(fresh)
-        for each in rng.sample(scenario.rows, min(departures, len(scenario.rows))):
-            gone.add(each["orderName"])
-            scenario.rows.remove(each)
+        leaving = {each["orderName"] for each in rng.sample(scenario.rows, min(departures, len(scenario.rows)))}
+        gone.update(leaving)
+        scenario.remove(leaving)
 
     return change
 
@@ -136,7 +136,7 @@ def test_what_existed_throughout_is_found_or_the_listing_says_it_may_be_incomple
     processed(rows, rng, longest_queue)
     gone: set[str] = set()
     change = changing(rng, *changes, gone) if changes != (0, 0) else None
-    scenario = Scenario(rows, **service, seed=seed, change=change, rows_are_lasting=True)
+    scenario = Scenario(rows, **service, seed=seed, change=change)
     before = {each["orderName"] for each in rows}
     found = paginate(scenario.fetch, SINCE_MS, until, NOW_MS, workers=1)
     names = {each["order_name"] for each in found.orders}

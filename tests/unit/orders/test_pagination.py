@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 import os
 import random
 import threading
 import time
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -19,9 +21,11 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.mode
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.pagination import Found, Page, paginate
 from ansible_collections.huaweicloud.modelarts.tests.unit.orders.scenario import (
     DAY_MS,
+    MADE_OF_TIMES,
     NOW_MS,
     SINCE_MS,
     Scenario,
+    read,
     row,
     rows_at,
     uneven,
@@ -51,7 +55,7 @@ def run(scenario: Scenario, since: int = SINCE_MS, until: int | None = None, wor
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pagination, "side_by_side", one_after_another)
         result = paginate(scenario.fetch, since, until, NOW_MS, workers)
-    assert len(names(result.orders)) == len(set(names(result.orders)))
+    assert len({order["order_name"] for order in result.orders}) == len(result.orders)
     assert result.requests == len(scenario.requests)
     return result, rounds[0]
 
@@ -62,6 +66,15 @@ def assert_complete(scenario: Scenario, **options: Any) -> Found:
     assert names(result.orders) == names(scenario.rows)
     assert result.truncated is False
     return result
+
+
+@pytest.mark.parametrize("phase", ["pending", "running", "successed", "failed", "new-word"])
+@pytest.mark.parametrize(("begun", "ended"), [(0, 0), (NOW_MS, 0), (NOW_MS, NOW_MS + 1)])
+def test_the_service_shows_what_the_client_would_read(phase: str, begun: int, ended: int) -> None:
+    """All but what it makes of an order's times."""
+    shown = {**row(1, SINCE_MS), "phase": phase, "beginTimestamp": begun, "endTimestamp": ended}
+    whole = normalise(shown)
+    assert {**read(shown), **{name: whole[name] for name in MADE_OF_TIMES}} == whole  # type: ignore[literal-required]
 
 
 # What it costs
@@ -159,10 +172,10 @@ def churn(rng: random.Random, gone: set[str]) -> Any:
             each.update(phase="successed", endTimestamp=NOW_MS)
             if scenario.phase:
                 gone.add(each["orderName"])
-        oldest = sorted(scenario.rows, key=lambda each: each["creationTimestamp"])[:5]
-        for each in oldest if ages_by_time else rng.sample(scenario.rows, min(5, len(scenario.rows))):
-            gone.add(each["orderName"])
-            scenario.rows.remove(each)
+        oldest = heapq.nsmallest(5, scenario.rows, key=itemgetter("creationTimestamp"))
+        aged = oldest if ages_by_time else rng.sample(scenario.rows, min(5, len(scenario.rows)))
+        gone.update(each["orderName"] for each in aged)
+        scenario.remove({each["orderName"] for each in aged})
 
     return change
 
