@@ -197,7 +197,7 @@ def connect(
 
     ``credentials`` are those of the place that counts, where the caller knows better. Never raises, sends nothing.
     """
-    environ = os.environ if environ is None else environ
+    environ = dict(os.environ) if environ is None else environ  # which encodes and decodes at every glance
     if credentials is None:
         credentials = gather_credentials(options, environment_credentials(environ))
     completed = complete(CONNECTION, options, environ)

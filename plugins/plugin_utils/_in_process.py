@@ -14,6 +14,7 @@ import typing as t
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import lookup_loader
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import ModelArtsError, as_typed
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.http import HAS_REQUESTS, read_trust
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.text import Redactor
@@ -30,8 +31,10 @@ from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options imp
 
 SWITCH = "modelarts_in_process"
 
-# Ansible loads an action before it forks the workers that run it: they all share what is read here.
+# Ansible loads an action before it forks the workers that run it: they all share what is read here, the CAs and the
+# lookup, whose documentation Ansible parses for its options.
 read_trust(first_set(CONNECTION["ca_path"].env, os.environ))
+lookup_loader.get("huaweicloud.modelarts.modelarts_orders", class_only=True)
 
 
 def is_local(action: ActionBase, task_vars: Values) -> bool:

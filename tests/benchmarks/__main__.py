@@ -35,7 +35,8 @@ PARTS = {
     "Tasks and tries": (
         "The cost of one more task in a play, or of one more try of `until`, over https. All kinds run in turn within "
         "one play; kinds alone have a play each, in which nothing else loads what they need. Ours take the bundle of "
-        "authorities from the environment, as most users do; one that a task names itself is read for each task. The "
+        "authorities from the environment, as most users do; one that a task names itself is read for each task. A "
+        "play's first info task loads the lookup as well, once, for about as long as two `debug` tasks take. The "
         "module with the official SDK asks for one order (that client cannot list them); all others list them."
     ),
     "Whole tasks": (

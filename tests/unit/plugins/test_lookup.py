@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -70,3 +72,17 @@ def test_no_exception_leaves(kind: type[Exception], api: str, monkeypatch: pytes
         ask(cloud.url, "a", details=True, password=TOKEN)
     assert kind.__name__ in str(caught.value)
     assert TOKEN not in str(caught.value)
+
+
+PARENT = f"""
+from ansible import constants
+from ansible.plugins.loader import action_loader, init_plugin_loader
+init_plugin_loader()
+action_loader.get("huaweicloud.modelarts.modelarts_order_info", class_only=True)
+assert constants.config.has_configuration_definition("lookup", {modelarts_orders.__name__!r})
+"""
+
+
+def test_an_action_has_loaded_it_before_workers_are_forked() -> None:
+    """Else each of them would read its documentation, for as long as a request takes and longer."""
+    subprocess.run([sys.executable, "-c", PARENT], check=True)
