@@ -41,7 +41,8 @@ PARTS = {
     ),
     "Whole tasks": (
         "Processor time of an info task that lists many orders over https, with all that Ansible does with the result "
-        "(less that of a `debug` task), as a multiple of the time that reading the orders' JSON takes."
+        "(less that of a `debug` task), as a multiple of the time that reading the orders' JSON takes, and of what the "
+        "same task cost in version 1.0.0."
     ),
     "Many waits on one account": (
         f"Begun together, each for an order of its own that takes 18 minutes in the median, on an account that may ask "
