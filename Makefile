@@ -86,7 +86,7 @@ matrix: .cache/nox/made ## Sanity, units and integration on every supported ansi
 bench: .cache/nox/made ## Measure speed against uri, the SDK and plain paging, into docs/benchmarks.md (QUICK=--quick: no page)
 	@$(NOX) -s bench -- $(QUICK)
 
-options: venv ## Write what follows from the table of options: fragments, roles, the event source's schema
+options: venv ## Write what follows from the table of options: fragments, roles, parts of the event source
 	@.venv/bin/python tools/options.py
 
 lock: .cache/nox/made ## Write the lock files in requirements/ anew (LOCK=--upgrade: with the newest versions)

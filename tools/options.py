@@ -4,7 +4,8 @@
 
 The table in ``_options.py`` says each option's name, type, default, aliases and environment variables; its description
 stands once, in a documentation fragment or in the module that alone has it. Everything else is written by this: types
-and the plugins' part in the fragments, the roles' argument specs and tasks, and the schema of the event source.
+and the plugins' part in the fragments, the roles' argument specs and tasks, and of the event source the connection
+options and the schema.
 """
 
 from __future__ import annotations
@@ -213,10 +214,16 @@ def first_of(role: str, name: str, option: Option, otherwise: str, indent: int) 
 # The event source
 
 
-def schema() -> str:
+def event_source(texts: Texts) -> str:
+    """Return the event source's file: how to connect is said as it is for the modules."""
+    head, text = EVENT_SOURCE.read_text(encoding="utf-8").split(f"  {next(iter(_options.CONNECTION))}:\n", maxsplit=1)
+    options = (described(name, texts[name], keys_of(option), 2) for name, option in _options.CONNECTION.items())
+    return head + "\n".join([*options, text[text.index('"""') :]])
+
+
+def schema(texts: Texts) -> str:
     """Return the JSON schema of the event source's arguments; a text may be a template that the rulebook renders."""
     path = EVENT_SOURCE.parent / "schemas" / "modelarts_orders.json"
-    texts = texts_of(EVENT_SOURCE)
     properties: dict[str, Any] = {}
     for name, option in EVENTS.items():
         said = re.sub(r"\b[A-Z]\(([^)]*)\)", r"\1", " ".join(texts[name]))
@@ -282,7 +289,8 @@ def written() -> dict[Path, str]:
         folder = ROOT / "roles" / role
         files[folder / "meta" / "argument_specs.yml"] = role_spec(role, table, texts)
         files[folder / "tasks" / "main.yml"] = role_tasks(role, module, table)
-    files[EVENT_SOURCE.parent / "schemas" / "modelarts_orders.json"] = schema()
+    files[EVENT_SOURCE] = event_source(texts_of(connection))
+    files[EVENT_SOURCE.parent / "schemas" / "modelarts_orders.json"] = schema(texts_of(EVENT_SOURCE, connection))
     return files
 
 

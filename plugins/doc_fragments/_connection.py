@@ -37,10 +37,10 @@ options:
     aliases: [project]
   auth_token:
     description:
-      - An IAM token of the project. It wins over O(access_key), which wins over O(username), O(oidc_provider_urn) and
-        O(ecs_agency), in this order.
-      - Credentials in the task are used alone. Only where the task gives none at all, no token, key, user, OIDC option,
-        O(ecs_agency) or agency, those of the environment are.
+      - An IAM token of the project, which ends after a day at most. It wins over O(access_key), which wins over
+        O(username), O(oidc_provider_urn) and O(ecs_agency), in this order.
+      - Credentials that are given as options are used alone. Only where none at all are given, no token, key, user,
+        OIDC option, O(ecs_agency) or agency, those of the environment are.
       - The environment variable E(HW_AUTH_TOKEN) stands in for it.
     type: str
     aliases: [token]
@@ -102,8 +102,8 @@ options:
     type: path
   ecs_agency:
     description:
-      - Whether to take temporary keys from the metadata of the Huawei Cloud server that the task runs on, which needs
-        an agency. The metadata address is never asked without this.
+      - Whether to take temporary keys from the metadata of the Huawei Cloud server that this runs on, which needs an
+        agency. The metadata address is never asked without this.
       - The environment variable E(HW_ECS_AGENCY) stands in for it.
     type: bool
     default: false
