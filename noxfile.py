@@ -51,17 +51,10 @@ ONCE = (
 
 #: Integration tests that are sessions of their own on the newest ansible-core: all faults, and what pages show.
 PARTS = {"faults": ("faults",), "documents": ("test_examples.py", "test_readme.py", "test_simulator_role.py")}
-#: Those of what has an ansible-core of its own, of pages, or of the simulator: once is enough.
-RUN_ONCE = (
-    "test_event_source.py",
-    "test_readme.py",
-    "test_simulator_role.py",
-    "test_examples.py::test_code_on_the_pages",
-)
 #: Those of programs and machines around Ansible, which may wait for the release of an ansible-core.
 RUN_LATER = (
     *("faults", "test_runner.py", "test_environment.py", "test_order_report.py", "test_role_variables.py"),
-    "test_secrets.py",
+    *("test_secrets.py", "test_untrusted_text.py"),
 )
 
 #: Variables that start like this could change what a check finds, or carry real credentials into a test.
@@ -243,10 +236,10 @@ def units_of_target(session: nox.Session) -> None:
 def integration(session: nox.Session, core: str = DEV) -> None:
     """Real Ansible runs against the simulator; the executables are those of one ansible-core."""
     elsewhere = [name for names in PARTS.values() for name in names]
-    left_out = elsewhere if core == DEV else [*RUN_ONCE, *(RUN_LATER if core == COMING else ())]
-    ansible_tests(
-        session, "tests/integration", *(f"--deselect=tests/integration/{name}" for name in left_out), core=core
-    )
+    left_out = elsewhere if core == DEV else RUN_LATER if core == COMING else ()
+    chosen = () if core == DEV else ("-m", "not newest")
+    deselected = (f"--deselect=tests/integration/{name}" for name in left_out)
+    ansible_tests(session, "tests/integration", *chosen, *deselected, core=core)
 
 
 def part_of_integration(session: nox.Session, *names: str) -> None:

@@ -182,6 +182,7 @@ def test_every_variable_is_told_of() -> None:
     assert {name for option in CONNECTION.values() for name in option.env} == used - {METADATA}
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize("story", [name for name, (dummy, requests) in STORIES.items() if requests])
 def test_the_environment_is_enough(told: dict[str, tuple[Run, Sim]], story: str) -> None:
     """Both entry points see the order, and each asked as it should."""
@@ -191,6 +192,7 @@ def test_the_environment_is_enough(told: dict[str, tuple[Run, Sim]], story: str)
     assert [f"{row['auth']} {row['api']}" for row in sim.requests()] == STORIES[story][1] * 2
 
 
+@pytest.mark.newest
 def test_retries_count(told: dict[str, tuple[Run, Sim]]) -> None:
     """One further try at each entry point."""
     run, sim = told["retries"]
@@ -199,12 +201,14 @@ def test_retries_count(told: dict[str, tuple[Run, Sim]]) -> None:
     assert sim.count() == 4
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize("entry", ENTRY_POINTS)
 def test_region_and_cloud_make_the_address(told: dict[str, tuple[Run, Sim]], entry: str) -> None:
     """A host of that name does not exist, which the message says."""
     assert f"modelarts.moon-1.{NO_HOST}" in told["an address"][0].failure(entry)["msg"]
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize("entry", ENTRY_POINTS)
 def test_the_first_bundle_of_cas_counts(told: dict[str, tuple[Run, Sim]], entry: str) -> None:
     """It stands in for ca_path, and so is looked for."""

@@ -45,6 +45,7 @@ def find_rulebook() -> Path | None:
 
 RULEBOOK = find_rulebook()
 pytestmark = [
+    pytest.mark.newest,
     pytest.mark.skipif(RULEBOOK is None, reason="ansible-rulebook is missing: pip install -r requirements/eda.txt"),
     pytest.mark.skipif(shutil.which("java") is None, reason="java (17 or later) is missing: ansible-rulebook needs it"),
     pytest.mark.timeout(400),

@@ -221,6 +221,7 @@ def lists(ansible: Ansible, sim: Sim) -> Run:
     return ansible.play(plays, env=sim.environment)
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize("block", BLOCKS, ids=IDS)
 def test_code_on_the_pages_runs(
     ansible: Ansible, sim: Sim, pages: dict[str, Path], request: pytest.FixtureRequest, block: Block

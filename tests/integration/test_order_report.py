@@ -100,6 +100,7 @@ def test_the_report_is_written_once(ansible: Ansible, sim: Sim, tmp_path: Path) 
     assert told["Period"].endswith(" UTC")
 
 
+@pytest.mark.newest
 def test_every_connection_option_can_be_a_variable(ansible: Ansible, sim: Sim, tmp_path: Path) -> None:
     """Of the playbook, by its full name, with extra vars and an environment, as a job template runs it."""
     options = {f"order_report_{name}": value for name, value in sim.options.items()}
@@ -116,6 +117,7 @@ def test_every_connection_option_can_be_a_variable(ansible: Ansible, sim: Sim, t
     assert "1 order: 1 succeeded." in page
 
 
+@pytest.mark.newest
 def test_a_query_that_fails_leaves_the_old_report(ansible: Ansible, sim: Sim, tmp_path: Path) -> None:
     (tmp_path / "orders.html").write_text("old", encoding="utf-8")
     run = report(ansible, sim, [{**survey(tmp_path / "orders.html"), "order_report_since": "yesterday"}])
@@ -123,6 +125,7 @@ def test_a_query_that_fails_leaves_the_old_report(ansible: Ansible, sim: Sim, tm
     assert (tmp_path / "orders.html").read_text(encoding="utf-8") == "old"
 
 
+@pytest.mark.newest
 def test_orders_trimmed_of_their_state_are_refused_with_advice(ansible: Ansible, sim: Sim, tmp_path: Path) -> None:
     run = report(ansible, sim, [{"order_report_dest": str(tmp_path / "page"), "order_report_fields": ["order_name"]}])
     assert run.rc == 2

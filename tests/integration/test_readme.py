@@ -14,6 +14,7 @@ from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import 
 from ansible_collections.huaweicloud.modelarts.tests.support.blocks import parse
 from ansible_collections.huaweicloud.modelarts.tests.support.clouds import Clouds
 
+pytestmark = pytest.mark.newest
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ORIGIN = "https://github.com/huaweicloud/ansible-collection-modelarts.git"
 #: What needs a network: the other way to install is tried in its place.

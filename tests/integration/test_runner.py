@@ -264,6 +264,7 @@ def judged(controller: Controller, polled: dict[str, Job]) -> dict[str, str]:
     return {**dict.fromkeys(hosts, ""), **job.reasons}
 
 
+@pytest.mark.newest
 def test_a_poll_of_an_unfinished_order(controller: Controller, polled: dict[str, Job], judged: dict[str, str]) -> None:
     """It ends at once and fails, and the node behind it, which gets its facts, finds that nothing is wrong."""
     job = polled["unfinished"]
@@ -273,6 +274,7 @@ def test_a_poll_of_an_unfinished_order(controller: Controller, polled: dict[str,
     assert judged["unfinished"] == ""
 
 
+@pytest.mark.newest
 def test_a_poll_of_a_failed_order(controller: Controller, polled: dict[str, Job], judged: dict[str, str]) -> None:
     """The node behind it fails with the order's reason, which leads to the other end of the workflow."""
     assert polled["failed"].status != 0 and "no stock" in polled["failed"].reason
@@ -281,6 +283,7 @@ def test_a_poll_of_a_failed_order(controller: Controller, polled: dict[str, Job]
     assert job.reason == judged["failed"] and "no stock" in job.reason
 
 
+@pytest.mark.newest
 def test_a_poll_of_a_failed_and_an_unfinished_order(polled: dict[str, Job], judged: dict[str, str]) -> None:
     """Where the poll does not end at the first failure, its time is over as well: the failure still counts."""
     facts = polled["both"].facts
@@ -288,6 +291,7 @@ def test_a_poll_of_a_failed_and_an_unfinished_order(polled: dict[str, Job], judg
     assert "no stock" in judged["both"]
 
 
+@pytest.mark.newest
 def test_a_poll_of_a_mistyped_pool(polled: dict[str, Job], judged: dict[str, str]) -> None:
     """It would never be listed: the node behind it fails, and says what that can mean."""
     facts = polled["mistyped"].facts
@@ -296,12 +300,14 @@ def test_a_poll_of_a_mistyped_pool(polled: dict[str, Job], judged: dict[str, str
     assert "\n" not in judged["mistyped"]
 
 
+@pytest.mark.newest
 def test_a_poll_that_could_not_poll(polled: dict[str, Job], judged: dict[str, str]) -> None:
     """Refused credentials are no reason to poll again."""
     assert polled["refused"].status != 0 and "refuses" in polled["refused"].reason
     assert "refuses" in judged["refused"]
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize(("number", "said"), list(enumerate(LATE.values())))
 def test_an_order_that_is_listed_late(judged: dict[str, str], number: int, said: str) -> None:
     """Up to a time that the survey may give, a name that is not listed counts as unfinished."""
@@ -309,6 +315,7 @@ def test_an_order_that_is_listed_late(judged: dict[str, str], number: int, said:
     assert judged[f"ended-{number}"].startswith("The orders are not just unfinished.")
 
 
+@pytest.mark.newest
 def test_a_survey_without_answers(controller: Controller) -> None:
     """Empty texts count as not given, so one line says what is missing."""
     job = controller.launch("wait_for_orders", {})
@@ -316,6 +323,7 @@ def test_a_survey_without_answers(controller: Controller) -> None:
     assert "order_names" in job.reason and "\n" not in job.reason
 
 
+@pytest.mark.newest
 def test_a_poll_of_pools_that_can_be_used(controller: Controller) -> None:
     """The survey's answer is a text, and asks for the pools themselves."""
     answers = {"wait_for_orders_involved_names": "pool-done", "wait_for_orders_ready": "true"}
@@ -327,6 +335,7 @@ def test_a_poll_of_pools_that_can_be_used(controller: Controller) -> None:
     assert [(pool["display_name"], pool["ready"]) for pool in waited["pools"]] == [("pool-done", True)]
 
 
+@pytest.mark.newest
 def test_a_report(controller: Controller, ansible: Ansible) -> None:
     """The survey's empty pool means all pools; a text for the age is enough."""
     page = ansible.folder() / "orders.html"

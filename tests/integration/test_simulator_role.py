@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import CONNECTION
 from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import (
@@ -27,6 +28,7 @@ from ansible_collections.huaweicloud.modelarts.tests.support.ansible_run import 
 from ansible_collections.huaweicloud.modelarts.tests.support.blocks import blocks
 from modelarts_simulator.cloud import Cloud
 
+pytestmark = pytest.mark.newest
 ORDERS: list[dict[str, Any]] = [{"pool": "pool-5ed5", "order_name": "order.a", "state": "succeeded"}]
 OTHER: dict[str, Any] = {
     "keys": [{"access_key": "AKotherOfTheTests", "secret_key": "SKotherOfTheTests", "security_token": "STother"}],

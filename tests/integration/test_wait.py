@@ -357,6 +357,7 @@ def test_an_interpreter_that_hangs_does_not_outlast_the_deadline(ansible: Ansibl
     assert "did not answer within" in result["msg"]
 
 
+@pytest.mark.newest
 def test_the_playbook_tells_the_next_node_on_every_end(ansible: Ansible, sims: Stories) -> None:
     for order, good in (("done", True), ("aground-d", False)):
         extra = {
@@ -391,6 +392,7 @@ def test_the_pool_of_a_partial_order_is_awaited_by_modules_as_well(ansible: Ansi
     assert sim.count("pool") == 6
 
 
+@pytest.mark.newest
 def test_the_demo_shows_a_success_and_an_expected_failure(ansible: Ansible) -> None:
     (play,) = yaml.safe_load((ROOT / "playbooks/demo.yml").read_text(encoding="utf-8"))
     orders = play["vars"]["simulator_orders"]

@@ -36,6 +36,17 @@ ORDINARY = "short" if sys.version_info >= (3, 10) else "few"
 hypothesis.settings.load_profile("long" if os.environ.get("MODELARTS_LONG") == "1" else ORDINARY)
 
 
+#: Tests of what is not the core, or runs it in other processes: coverage would only slow them down.
+BESIDE_THE_CORE = {"awx", "docs", "simulator", "site"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure coverage of the core where the core is tested."""
+    for item in items:
+        if item.path.parent.name in BESIDE_THE_CORE:
+            item.add_marker(pytest.mark.no_cover)
+
+
 @pytest.fixture(autouse=True)
 def _the_same_luck_in_every_run() -> None:
     """A pause with jitter is nothing once in a million: so let chance be the same in each run of a test."""

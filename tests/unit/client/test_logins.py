@@ -270,9 +270,9 @@ def test_a_day_with_keys_of_a_quarter_of_an_hour(monkeypatch: pytest.MonkeyPatch
             monkeypatch.setenv(METADATA, cloud.server.metadata_url)
             if api == "agency":
                 project = cloud.cloud.settings["agencies"][0]["projects"][0]["id"]
-                failures = wait(cloud, 24, 120, **credentials, project_id=project)
+                failures = wait(cloud, 24, 300, **credentials, project_id=project)
             else:
-                failures = wait(cloud, 24, 120, **credentials)
+                failures = wait(cloud, 24, 300, **credentials)
             assert failures == []
             assert 24 * 4 <= len(cloud.requests(api)) <= 24 * 8
             assert {row["status"] for row in cloud.requests()} == {200, 201} or api != "agency"

@@ -235,17 +235,17 @@ def test_projects_keep_their_orders_apart() -> None:
         assert [row["resourceDisplayName"] for row in json.loads(answer.body)["items"]] == [pool]
 
 
-def test_fifty_thousand_orders_are_all_there_and_their_pages_are_cheap() -> None:
-    scenario = Scenario([{"generate": {"count": 50_000, "recent_share": 0.9}}], order="shuffled")
-    assert scenario.listed(limit=500)["count"] == 50_000
+def test_twenty_thousand_orders_are_all_there_and_their_pages_are_cheap() -> None:
+    scenario = Scenario([{"generate": {"count": 20_000, "recent_share": 0.9}}], order="shuffled")
+    assert scenario.listed(limit=500)["count"] == 20_000
     took = []
     for dummy in range(50):
         begin = time.process_time()
         answer = scenario.get(ORDERS, limit=500, offset=500)
         took.append(time.process_time() - begin)
         assert len(json.loads(answer.body)["items"]) == 500
-    assert min(took) < 0.01, "0.2 ms each; a selection of its own for each page takes 25"
+    assert min(took) < 0.01, "0.2 ms each; a selection of its own for each page takes 10"
     names = [order.name for order in scenario.cloud.catalog(PROJECT)]
-    assert len(set(names)) == 50_000
+    assert len(set(names)) == 20_000
     recent = scenario.listed(since=NOW_MS - 2 * DAY_MS)["count"]
-    assert 44_000 < recent < 47_000
+    assert 17_600 < recent < 18_800
