@@ -25,9 +25,10 @@ SPDX-License-Identifier: GPL-3.0-or-later
 # Speed
 
 Written by `make bench` with ansible-core {__version__} on Python {platform.python_version()}. What counts are ratios:
-both sides of each were measured in the same run, in turn, and are medians; for listings the best of some repetitions.
-Milliseconds and seconds depend on the machine; they stand here as context only. The service is the collection's
-simulator, on loopback and in a process of its own; tasks reach it by https, with a bundle of all usual authorities.
+both sides of each were measured in the same run, in turn, and are medians; for whole tasks and listings the best of
+some repetitions. Milliseconds and seconds depend on the machine; they stand here as context only. The service is the
+collection's simulator, on loopback and in a process of its own; tasks reach it by https, with a bundle of all usual
+authorities.
 How often a wait should poll is another question: see [requests against lateness](benchmarks-pace.md).
 """
 PARTS = {
