@@ -244,7 +244,7 @@ def test_twenty_thousand_orders_are_all_there_and_their_pages_are_cheap() -> Non
         answer = scenario.get(ORDERS, limit=500, offset=500)
         took.append(time.process_time() - begin)
         assert len(json.loads(answer.body)["items"]) == 500
-    assert min(took) < 0.01, "0.2 ms each; a selection of its own for each page takes 10"
+    assert min(took) < 0.003, "0.3 ms each; a selection of its own for each page takes 6 or more"
     names = [order.name for order in scenario.cloud.catalog(PROJECT)]
     assert len(set(names)) == 20_000
     recent = scenario.listed(since=NOW_MS - 2 * DAY_MS)["count"]
