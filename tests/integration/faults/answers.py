@@ -58,7 +58,7 @@ JSON = (
     Fault("a string for an answer", WRONG_ADDRESS, NO_LIST, body('"ok"')),
     Fault("a number for an answer", WRONG_ADDRESS, NO_LIST, body("42")),
     Fault("null for an answer", WRONG_ADDRESS, NO_LIST, body("null")),
-    Fault("an object without orders", WRONG_ADDRESS, NO_LIST, body({"status": "ok"})),
+    Fault("an object without orders", WRONG_ADDRESS, NO_LIST, body({"status": "ok"}), sample=True),
     Fault("items null", Meaning.EMPTY, (), body({"count": 0, "items": None})),
     Fault("items missing", Meaning.EMPTY, (), body({"count": 0})),
     Fault("items a dictionary", WRONG_ADDRESS, NO_ORDERS, body({"count": 1, "items": {"0": row()}})),
@@ -191,7 +191,8 @@ def _status(status: int, meaning: Meaning, *words: str) -> Fault:
 
 
 def _code(status: int, code: str, meaning: Meaning, *words: str) -> Fault:
-    return Fault(f"status {status}, {code}", meaning, words, refusal(status, code), status=status, error_code=code)
+    rule, sample = refusal(status, code), code == "ModelArts.0108"
+    return Fault(f"status {status}, {code}", meaning, words, rule, status=status, error_code=code, sample=sample)
 
 
 STATUSES = (

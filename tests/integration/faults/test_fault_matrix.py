@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._options import CONNECTION
 from ansible_collections.huaweicloud.modelarts.tests.integration.faults.model import LATE, Fault, Meaning
 from ansible_collections.huaweicloud.modelarts.tests.integration.faults.network_faults import write_authorities
-from ansible_collections.huaweicloud.modelarts.tests.integration.faults.page import FAULTS, PAGE, page
+from ansible_collections.huaweicloud.modelarts.tests.integration.faults.page import FAULTS, PAGE, SECTIONS, page
 from ansible_collections.huaweicloud.modelarts.tests.integration.faults.scenario import (
     INTERVAL,
     WAIT_TIMEOUT,
@@ -310,6 +310,11 @@ def test_no_traceback_anywhere(matrix: Matrix, how: str) -> None:
 def test_the_matrix_is_large_enough() -> None:
     """At least forty faults, and no two of one name."""
     assert len({fault.host for fault in FAULTS}) == len(FAULTS) >= 40
+
+
+def test_each_kind_has_a_sample() -> None:
+    """Which is met by modules and on every ansible-core, as the guide says."""
+    assert [title for title, faults in SECTIONS if not any(fault.sample for fault in faults)] == []
 
 
 def test_the_guide_shows_this_very_matrix() -> None:
