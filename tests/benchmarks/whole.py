@@ -66,7 +66,7 @@ def measure(count: int, repetitions: int) -> Whole:
                     raise SystemExit(f"{name}: {len(run.result(task['name'])['orders'])} orders of {count}")
                 if name == "all":
                     text = json.dumps(run.result(name)["orders"])
-    # The best of some: a neighbour on the machine can double what most of so few, which take long, cost.
+    # The best of some: what else a machine does only adds, and can double what takes so long.
     cost = {name: min(seconds) - min(costs["nothing"]) for name, seconds in costs.items()}
     loads = median(_loads(text) for dummy in range(5))
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
