@@ -9,12 +9,16 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import typing as t
 
 from .._client.errors import ModelArtsError
+from .._orders import model
 from .._orders.model import Order
-from .seen import SeenOrder
-from .targets import Target
+from .policy import STUCK, WaitPolicy
+from .seen import SeenOrder, SeenOrders
+from .targets import POOL, Target, Targets
+from .timers import TICK
 
 WAIT, SUCCEEDED, FAILED = "wait", "succeeded", "failed"
 
@@ -75,3 +79,34 @@ class Standing:
     def unsettled(self) -> bool:
         """Whether there is something left to wait for."""
         return bool(self.open or self.settling or self.awaits_listing)
+
+
+def latest_of_pools(targets: Targets, policy: WaitPolicy) -> bool:
+    """Return whether only the newest order of a pool that was named is judged."""
+    return not targets.has_since if policy.latest is None else policy.latest
+
+
+def judged(seen: SeenOrders, targets: Targets, policy: WaitPolicy) -> list[Order]:
+    """Return the orders that count, newest first, each once."""
+    latest = latest_of_pools(targets, policy)
+    met = [order for target in targets.items for order in seen.meeting(target, latest)]
+    orders = {model.key_of(order): order for order in met}
+    if policy.latest and any(target.kind != POOL for target in targets.items):
+        orders = {model.key_of(order): order for order in model.newest_of_each_pool(orders.values())}
+    # A failure once seen is never forgotten.
+    orders.update((model.key_of(order), order) for order, dummy in seen.failures())
+    return model.newest_first(orders.values())
+
+
+def failed_of(orders: t.Iterable[Order], seen: SeenOrders, policy: WaitPolicy, answered: float) -> list[FailedOrder]:
+    """Return every order that failed once, and those of ``orders`` that are pending for too long.
+
+    ``answered`` is the reading of the answered time, in seconds.
+    """
+    failed = [FailedOrder(order, why) for order, why in seen.failures()]
+    limit = math.inf if policy.pending_timeout is None else policy.pending_timeout
+    for order in orders:
+        since = seen.of(order).pending_since
+        if since is not None and answered - since >= limit - TICK:
+            failed.append(FailedOrder(order, STUCK, answered - since))
+    return failed

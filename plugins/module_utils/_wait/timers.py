@@ -15,8 +15,8 @@ import typing as t
 
 from .._orders import model
 from .._orders.model import Order
-from .seen import SeenOrders
-from .targets import Targets
+from .seen import SeenOrder, SeenOrders
+from .targets import POOL, Target, Targets
 
 # A timer that ends within this many seconds has ended: clocks are floating point numbers.
 TICK = 0.00001
@@ -149,7 +149,15 @@ class Settling:
         at_begin = self._answered.value - (now - began)
         self._until = {pool: until for pool, until in self._until.items() if at_begin < until - TICK}
 
-    def holds(self, order: Order) -> bool:
+    def concerns(self, target: Target, seen: SeenOrders) -> bool:
+        """Return whether a target is a pool that is settling."""
+        return target.kind == POOL and any(map(self._holds, seen.meeting(target)))
+
+    def decides(self, seen: SeenOrder) -> bool:
+        """Return whether an order counts for nothing but a pool that is settling."""
+        return all(target.kind == POOL for target in seen.targets) and self._holds(seen.order)
+
+    def _holds(self, order: Order) -> bool:
         """Return whether a pool that an order is, or may be, of is settling."""
         return not self._until.keys().isdisjoint(self._pools.get(model.key_of(order), ()))
 

@@ -12,16 +12,14 @@ nothing, and where times do not tell which order of a pool is the newest, every 
 
 from __future__ import annotations
 
-import typing as t
-
 from .._client.errors import CredentialsError, ModelArtsError, ThrottledError, TransientError, UnknownHostError
 from .._orders import model
 from .._orders.api import Listing
 from .._orders.model import Order
-from .policy import STUCK, WaitPolicy
+from .policy import WaitPolicy
 from .seen import SeenOrders
-from .standing import FAILED, SUCCEEDED, WAIT, Decision, FailedOrder, Standing
-from .targets import POOL, Targets
+from .standing import FAILED, SUCCEEDED, WAIT, Decision, Standing, failed_of, judged, latest_of_pools
+from .targets import Targets
 from .timers import TICK, Absence, CountedTime, Settling
 
 # Two clocks of one service may disagree by a little.
@@ -41,7 +39,6 @@ class Tracker:
         self.targets = targets
         self.policy = policy
         self.started = started
-        self.deadline = started + policy.wait_timeout
         self.polls = self.answered = 0
         self.seen = SeenOrders()
         self.standing = Standing(missing=targets.items)
@@ -50,6 +47,11 @@ class Tracker:
         self._absence = Absence(started, policy.visible_timeout)
         self._settling = Settling(targets, policy.settle, self._answered_time)
         self._refusals = 0
+
+    @property
+    def deadline(self) -> float:
+        """When the wait ends at the latest."""
+        return self.started + self.policy.wait_timeout
 
     def move_to(self, targets: Targets) -> None:
         """Take the same targets with a time window by another clock."""
@@ -73,7 +75,8 @@ class Tracker:
         self._settling.note(self.seen, began, now)
         self._stand()
         if not self.standing.settling:  # a newer order than those known may have been left out, however old it is
-            self._absence.narrow(self._needed_since(None if listing.server_ms is None else slow_ms))
+            known_ms = None if listing.server_ms is None else slow_ms
+            self._absence.narrow(_needed_since(self.targets, self.policy, self.standing, known_ms))
 
     def feed_error(self, error: ModelArtsError, began: float, now: float) -> Decision:
         """Take a poll that failed: after a good one all but a refusal is survived until the deadline."""
@@ -129,37 +132,14 @@ class Tracker:
         self.seen.confirm_deletion(order)
         self._stand()
 
-    # Where it stands
-
-    @property
-    def _latest_of_pools(self) -> bool:
-        """Whether only the newest order of a pool that was named is judged."""
-        return not self.targets.has_since if self.policy.latest is None else self.policy.latest
-
-    def _judged(self) -> list[Order]:
-        """Return the orders that count, newest first, each once."""
-        latest = self.policy.latest
-        met = [order for target in self.targets.items for order in self.seen.meeting(target, self._latest_of_pools)]
-        orders = {model.key_of(order): order for order in met}
-        if latest and any(target.kind != POOL for target in self.targets.items):
-            orders = {model.key_of(order): order for order in model.newest_of_each_pool(orders.values())}
-        # A failure once seen is never forgotten.
-        orders.update((model.key_of(order), order) for order, dummy in self.seen.failures())
-        return model.newest_first(orders.values())
-
-    def _is_settling(self, order: Order) -> bool:
-        """Whether an order counts only for a pool that is settling."""
-        only_pools = all(target.kind == POOL for target in self.seen.of(order).targets)
-        return only_pools and self._settling.holds(order)
-
     def _stand(self) -> None:
         """Derive the standing from what is known."""
-        orders = self._judged()
+        orders = judged(self.seen, self.targets, self.policy)
         for order in orders:
             why = self.policy.failure_of(order)
-            if why and not self._is_settling(order):
+            if why and not self._settling.decides(self.seen.of(order)):
                 self.seen.of(order).failure = order, why
-        failed = [*(FailedOrder(order, why) for order, why in self.seen.failures()), *self._stuck(orders)]
+        failed = failed_of(orders, self.seen, self.policy, self._answered_time.value)
         given_up = {model.key_of(each.order) for each in failed}
         unfinished = [order for order in orders if not order["finished"] and model.key_of(order) not in given_up]
         missing = [target for target in self.targets.items if not self.seen.meeting(target)]
@@ -167,7 +147,6 @@ class Tracker:
         short = matched < self.policy.expected_count
         absent = {model.key_of(order) for order in unfinished if not self.seen.of(order).listed}
         self._absence.note({*absent, *missing, *([None] if short else [])})
-        pools = [target for target in self.targets.items if target.kind == POOL]
         lost = self._absence.given_up & absent
         self.standing = Standing(
             orders=tuple(orders),
@@ -176,18 +155,11 @@ class Tracker:
             missing=tuple(missing),
             not_found=tuple(target for target in missing if target in self._absence.given_up),
             lost=tuple(self.seen.of(order) for order in unfinished if model.key_of(order) in lost),
-            settling=tuple(pool for pool in pools if any(map(self._settling.holds, self.seen.meeting(pool)))),
+            settling=tuple(each for each in self.targets.items if self._settling.concerns(each, self.seen)),
             matched=matched,
             short=short,
             too_few=None in self._absence.given_up and not missing,
         )
-
-    def _stuck(self, orders: t.Iterable[Order]) -> t.Iterator[FailedOrder]:
-        limit = self.policy.pending_timeout
-        for order in orders:
-            since = self.seen.of(order).pending_since
-            if limit is not None and since is not None and self._answered_time.value - since >= limit - TICK:
-                yield FailedOrder(order, STUCK, self._answered_time.value - since)
 
     # When to poll again at the latest
 
@@ -206,17 +178,18 @@ class Tracker:
                     limits.append(self._answered_time.until(since + self.policy.pending_timeout, now))
         return min((limit for limit in limits if limit is not None and limit >= 0), default=None)
 
-    def _needed_since(self, slow_ms: int | None) -> int:
-        """Return from which creation time on polls must list to show all that is still waited for.
 
-        ``slow_ms`` is the slower clock's time, None where the service does not tell its own: then nobody knows when
-        an order will have been created that is not listed yet.
-        """
-        earliest = self.targets.query.since
-        if self.targets.pools and not self._latest_of_pools:
-            return earliest  # Each order of that time counts, however late it is listed.
-        created = [order["creation_timestamp"] for order in self.standing.open]
-        needed = [stamp - _MARGIN_MS for stamp in created]
-        if self.standing.awaits_listing:
-            needed.append(earliest if slow_ms is None else slow_ms - _LATE_MS)
-        return earliest if 0 in created or not needed else max(earliest, min(needed))
+def _needed_since(targets: Targets, policy: WaitPolicy, standing: Standing, slow_ms: int | None) -> int:
+    """Return from which creation time on polls must list to show all that is still waited for, in epoch ms.
+
+    ``slow_ms`` is the slower clock's time, None where the service does not tell its own: then nobody knows when an
+    order will have been created that is not listed yet.
+    """
+    earliest = targets.query.since
+    if targets.pools and not latest_of_pools(targets, policy):
+        return earliest  # Each order of that time counts, however late it is listed.
+    created = [order["creation_timestamp"] for order in standing.open]
+    needed = [stamp - _MARGIN_MS for stamp in created]
+    if standing.awaits_listing:
+        needed.append(earliest if slow_ms is None else slow_ms - _LATE_MS)
+    return earliest if 0 in created or not needed else max(earliest, min(needed))
