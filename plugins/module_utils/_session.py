@@ -151,7 +151,7 @@ class Session:
             return self._by_password()
         if method == _methods.KEY and _methods.AGENCY not in given:
             return KeyAuth(given["access_key"], given["secret_key"], given.get("security_token"))
-        from ._client.auth.renewing import temporary_auth  # noqa: PLC0415
+        from ._client.auth.temporary_factory import temporary_auth  # noqa: PLC0415
 
         lifetime = self._options.get("temporary_key_duration")
         return temporary_auth(method, given, lifetime, self.transport, place.iam, place.sts)

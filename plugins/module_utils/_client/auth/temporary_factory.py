@@ -4,7 +4,7 @@
 
 # This code is PRIVATE to the collection: it may change in any release.
 
-"""From credentials to a login by temporary keys: of OIDC, of a server's agency, and of an agency on top of any key."""
+"""Makes the login by temporary keys that credentials mean: by OIDC, a server's agency, or an agency on top of a key."""
 
 from __future__ import annotations
 
