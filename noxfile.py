@@ -69,9 +69,10 @@ nox.options.reuse_venv = "yes"
 nox.options.download_python = "never"
 nox.options.allow_parallel = True
 nox.options.error_on_missing_interpreters = False
-# The environments that antsibull-nox makes get the same versions as ours, and none of the user's settings of Ansible.
+# The environments that antsibull-nox makes get the same versions as ours, and none of the user's settings of Ansible
+# and of Python: one of those keeps each process compiling all that it imports.
 os.environ["UV_CONSTRAINT"] = str(LOCKS / "dev.txt")
-for _name in [name for name in os.environ if name.startswith("ANSIBLE_")]:
+for _name in [name for name in os.environ if name.startswith(("ANSIBLE_", "PYTHON"))]:
     del os.environ[_name]
 
 
