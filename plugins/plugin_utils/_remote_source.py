@@ -110,8 +110,10 @@ class RemoteSource:
     def _report_of(pool: Pool | None, msg: str | None) -> PoolReport | None:
         if pool is None:
             return None
-        # The message is about all pools.
-        broken = msg if broken_phase(pool) or pool["nodes"]["abnormal"] else None
+        # The message is about all pools, and an abnormal node alone is no reason.
+        name = safe(pool["display_name"] or pool["name"], 80)
+        dummy, told, why = (msg or "").partition(f"Pool {name} cannot be used: ")
+        broken = why.partition("; Pool ")[0] if told else broken_phase(pool)
         return PoolReport(pool, None if pool["ready"] else broken, gone=pool["phase"] is None)
 
     def past(self) -> list[Order]:
@@ -208,7 +210,7 @@ def _error_of(result: Values, worked: bool) -> ModelArtsError:
         kind = TransientError
     elif status in (401, 403):
         kind = CredentialsError
-    elif facts["error_code"] == "ModelArts.50015001":
+    elif status == 404 and facts["error_code"] == "ModelArts.50015001":
         kind = PoolNotFoundError
     elif facts["error_code"] in ("APIGW.0101", "APIG.0101"):
         kind = NotPublishedError

@@ -43,6 +43,8 @@ _ADVICE: dict[str, tuple[type[ModelArtsError], str]] = {
     "APIGW.0307": (CredentialsError, "the token must be renewed: get a new one"),
 }
 _REFUSED = (401, 403)
+# What a code may mean with these statuses only: it must not make a proof of a refusal, or of a gateway in trouble.
+_STATUSES: dict[type[ModelArtsError], tuple[int, ...]] = {CredentialsError: _REFUSED, PoolNotFoundError: (404,)}
 # Statuses that say "not now": timeouts and gateways in trouble. 501 and 505 will never change.
 _TRANSIENT_STATUSES = (408, 425, 429)
 _NEVER_SERVED = (501, 505, 511)
@@ -192,7 +194,7 @@ def _opening(kind: type[ModelArtsError], context: RequestContext) -> str:
 def _meaning(code: str | None, response: Response, context: RequestContext) -> tuple[type[ModelArtsError], str]:
     status = response.status
     known = _ADVICE.get(_OLD_GATEWAY.sub("APIGW.", code or ""))
-    if known and (known[0] is not CredentialsError or status in _REFUSED):
+    if known and status in _STATUSES.get(known[0], (status,)):
         return known
     if status == 429:
         return ThrottledError, "ask less often, for instance once for many orders, or at longer intervals"

@@ -52,7 +52,7 @@ class OrdersPoller:
         """Poll once; an error is survived or not, and never raised."""
         tracker, began = self._tracker, self._clock.monotonic()
         try:
-            self._take(self._source.poll(tracker.since()), began)
+            self._take(self._list(began), began)
         except Exception as error:  # of any kind: what an answer sets off must not end a wait that works
             return tracker.feed_error(as_typed(error, self._sanitize), began, self._clock.monotonic())
         decision = tracker.decide(self._clock.monotonic())
@@ -69,14 +69,23 @@ class OrdersPoller:
         """Return the service's time at its last answer, else this machine's, in epoch ms."""
         return self.listing.server_ms or self._clock.time_ms()
 
+    def _list(self, began: float) -> Listing:
+        """Return a listing of the targets' time, asked for again where by the service's clock it begins earlier.
+
+        Ages count back from the service's time at the begin, which is what its orders are stamped with.
+        """
+        tracker, asked = self._tracker, self._tracker.since(began)
+        listing = self._source.poll(asked)
+        if self._is_dated or listing.server_ms is None:
+            return listing
+        self._is_dated = True
+        if abs(listing.server_ms - self._clock.time_ms()) > _CLOCKS_AGREE_MS:
+            elapsed_ms = int((self._clock.monotonic() - tracker.started) * 1000)
+            tracker.move_to(Targets.from_options(self._options, listing.server_ms - elapsed_ms))
+        return self._source.poll(tracker.since(began)) if tracker.targets.query.since < asked else listing
+
     def _take(self, listing: Listing, began: float) -> None:
         tracker, now_ms = self._tracker, self._clock.time_ms()
-        if not self._is_dated and listing.server_ms is not None:
-            self._is_dated = True
-            if abs(listing.server_ms - now_ms) > _CLOCKS_AGREE_MS:
-                # Ages count back from the service's time at the begin, which is what its orders are stamped with.
-                elapsed_ms = int((self._clock.monotonic() - tracker.started) * 1000)
-                tracker.move_to(Targets.from_options(self._options, listing.server_ms - elapsed_ms))
         if self._source.sees_all and not self.forecast.has_learnt:
             # The first poll is wide, so the history comes free.
             self.forecast.learn(listing.orders)
@@ -128,7 +137,7 @@ class PoolsPoller:
         errors = [report for dummy, report in found if isinstance(report, ModelArtsError)]
         if errors:
             return self._after(next((error for error in errors if not error.transient), errors[0]), began, now)
-        tracker.polls, tracker.last_error = tracker.polls + 1, None
+        tracker.take_answer()
         return readiness.decide(now, tracker.deadline)
 
     def _after(self, lasting: ModelArtsError, began: float, now: float) -> Decision:

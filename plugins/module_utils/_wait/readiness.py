@@ -48,7 +48,7 @@ class PoolTarget:
     """A pool that must become usable, or (``deleting``) be gone.
 
     ``nodes`` are the names of the nodes that count, None for all, once ShowOrder has told (``knows_nodes``);
-    ``drivers_run`` says that no driver of them is awaited any more.
+    ``drivers_run`` says that no driver of them was awaited when they were listed last.
     """
 
     pool_id: str

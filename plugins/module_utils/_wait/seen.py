@@ -49,6 +49,8 @@ class SeenOrders:
     def __init__(self) -> None:
         self.warnings: list[str] = []
         self._seen: dict[str, SeenOrder] = {}
+        # Those that the filters leave out: a row that does not tell why must not bring them back.
+        self._left_out: dict[str, Order] = {}
 
     def matched(self) -> int:
         """Return how many orders are known; what has neither name nor ID may be listed anew as another one."""
@@ -63,10 +65,9 @@ class SeenOrders:
         """Return what is known of an order."""
         return self._seen[model.key_of(order)]
 
-    def meeting(self, target: Target, latest: bool = False) -> list[Order]:
-        """Return the orders that met a target; of a pool, with ``latest``, those that may be its newest."""
-        met = [seen.order for seen in self._seen.values() if target in seen.targets]
-        return model.newest_of_each_pool(met) if latest and target.kind == POOL else met
+    def meeting(self, target: Target) -> list[Order]:
+        """Return the orders that met a target."""
+        return [seen.order for seen in self._seen.values() if target in seen.targets]
 
     def pools(self) -> dict[str, set[str]]:
         """Return of each order that met a pool, by its key, the pools that it is, or may be, of."""
@@ -92,9 +93,14 @@ class SeenOrders:
             if known is not None:
                 known.targets |= met
                 self._renew(known, _completed(row, known.order), now_ms)
-            elif met and targets.keeps(row):
-                new.append(SeenOrder(row, met, now_ms))
-                self._seen[model.key_of(row)] = new[-1]
+            elif met:
+                key = model.key_of(row)
+                whole = _completed(row, self._left_out.pop(key, row))
+                if targets.keeps(whole):
+                    self._seen[key] = SeenOrder(whole, met, now_ms)
+                    new.append(self._seen[key])
+                else:
+                    self._left_out[key] = whole
         return new
 
     def _known(self, row: Order) -> SeenOrder | None:

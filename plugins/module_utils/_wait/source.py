@@ -155,13 +155,15 @@ class DirectSource:
                 raise
             gone = unknown_pool(target.pool_id, None)
             gone["ready"] = target.deleting
+            target.drivers_run = False
             return PoolReport(gone, gone=True)
         if target.deleting:
             return PoolReport(pool)
         broken = broken_phase(pool)
         if target.drivers_run:
             pool["nodes"] = target.pool["nodes"]
-        elif broken is None:
+        # Not asked for again while something else is awaited; but the poll that finds a pool ready has seen its nodes.
+        if broken is None and not (target.drivers_run and awaited(pool)):
             broken = count_nodes(pool, api.nodes(target.pool_id), target.nodes)
             if target.nodes is None:
                 # Orders are for nodes: a listing of fewer is not all there is.

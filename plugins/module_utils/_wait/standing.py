@@ -89,13 +89,25 @@ def latest_of_pools(targets: Targets, policy: WaitPolicy) -> bool:
 def judged(seen: SeenOrders, targets: Targets, policy: WaitPolicy) -> list[Order]:
     """Return the orders that count, newest first, each once."""
     latest = latest_of_pools(targets, policy)
-    met = [order for target in targets.items for order in seen.meeting(target, latest)]
-    orders = {model.key_of(order): order for order in met}
+    orders: dict[str, Order] = {}
+    for target in targets.items:
+        met = seen.meeting(target)
+        orders.update(_by_key(_newest(met, targets) if latest and target.kind == POOL else met))
     if policy.latest and any(target.kind != POOL for target in targets.items):
-        orders = {model.key_of(order): order for order in model.newest_of_each_pool(orders.values())}
+        orders = _by_key(_newest(orders.values(), targets))
     # A failure once seen is never forgotten.
     orders.update((model.key_of(order), order) for order, dummy in seen.failures())
     return model.newest_first(orders.values())
+
+
+def _newest(orders: t.Collection[Order], targets: Targets) -> list[Order]:
+    """Return the orders that may be their pool's newest: one that may be of another operation hides no other."""
+    told = [order for order in orders if order["operation"]] if targets.query.operation else []
+    return [*model.newest_of_each_pool(orders), *model.newest_of_each_pool(told)]
+
+
+def _by_key(orders: t.Iterable[Order]) -> dict[str, Order]:
+    return {model.key_of(order): order for order in orders}
 
 
 def failed_of(orders: t.Iterable[Order], seen: SeenOrders, policy: WaitPolicy, answered: float) -> list[FailedOrder]:

@@ -67,9 +67,9 @@ class Absence:
         self._asked = 0
         self._was_wide = self._is_wide_next = self._is_overdue = False
 
-    def since(self, targets: Targets) -> int:
+    def since(self, targets: Targets, is_last: bool) -> int:
         """Return where the next poll's window begins, in epoch ms."""
-        narrow = self._window is not None and not self._is_wide_next
+        narrow = self._window is not None and not self._is_wide_next and not is_last
         self._asked = t.cast("int", self._window) if narrow else targets.query.since
         return self._asked
 

@@ -60,14 +60,19 @@ class Tracker:
 
     # Polls
 
-    def since(self) -> int:
-        """Return where the next poll's window begins, in epoch ms."""
-        return self._absence.since(self.targets)
+    def since(self, now: float) -> int:
+        """Return where the window of a poll that begins now does, in epoch ms; the last poll's is as wide as it can."""
+        return self._absence.since(self.targets, now >= self.deadline - TICK)
+
+    def take_answer(self) -> None:
+        """Take that a poll was answered, of orders or of pools."""
+        self.polls, self._refusals, self.last_error = self.polls + 1, 0, None
 
     def feed(self, listing: Listing, began: float, now: float, now_ms: int) -> None:
         """Take the listing of a poll that was answered, asked for from ``since()``."""
         slow_ms = now_ms if listing.server_ms is None else min(now_ms, listing.server_ms)
-        self.polls, self.answered, self._refusals, self.last_error = self.polls + 1, self.answered + 1, 0, None
+        self.take_answer()
+        self.answered += 1
         self._answered_time.tick(began, now, True)
         self._absence.take(self.targets, began, now, not listing.truncated)
         new = self.seen.update(listing.orders, self.targets, now_ms if listing.server_ms is None else listing.server_ms)

@@ -78,6 +78,12 @@ def test_another_host_says_at_once_that_no_pool_is_ever_shown() -> None:
     assert result["msg"].count("ready: this service does not offer ShowPool") == 1
 
 
+def test_another_host_tells_once_why_a_pool_cannot_be_used() -> None:
+    service = ready_service([node("n1", driver="Abnormal")], {}, row("a", "successed"))
+    result = FakeAction(service).wait(order_names=["a"], ready=True, wait_timeout=100)
+    assert result["msg"] == "Pool pool-a cannot be used: the driver of n1 is Abnormal"
+
+
 def test_text_of_another_host_is_one_safe_line() -> None:
     service = always()
     action = FakeAction(service)

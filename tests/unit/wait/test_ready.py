@@ -9,7 +9,14 @@ import typing as t
 import pytest
 from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.pools import some
 from ansible_collections.huaweicloud.modelarts.tests.unit.wait.scenario import Scenario, scenario
-from ansible_collections.huaweicloud.modelarts.tests.unit.wait.scripted import Answer, Question, Scripted, listing, row
+from ansible_collections.huaweicloud.modelarts.tests.unit.wait.scripted import (
+    NOT_FOUND,
+    Answer,
+    Question,
+    Scripted,
+    listing,
+    row,
+)
 
 NAME = "order.pool-a"
 NPU = "modelarts.bm.npu.arm.8snt9b3.i6l.d.c004-default"
@@ -213,6 +220,55 @@ def test_nodes_that_are_not_listed_are_not_ready(nodes: dict[str, t.Any]) -> Non
     service = Scripted(script)
     outcome = service.wait(order_names=[NAME], ready=True, wait_timeout=100)
     assert outcome.failed and outcome.result["timed_out"]
+
+
+def _ready_service(pool: t.Callable[[float], Answer], driver: t.Callable[[float], str | None]) -> Scripted:
+    """Return a service with an order of two nodes; None: it lists no nodes."""
+    shown = [{"resourceName": f"n{number}", "action": "createNode", "status": "succeed"} for number in (1, 2)]
+
+    def script(question: Question) -> Answer:
+        if question.is_listing:
+            return listing(row(NAME, "successed", specCount=[{"flavor": "f", "count": 2}]))
+        if question.path.startswith("orders/"):
+            return Answer(body={"items": shown})
+        if not question.path.endswith("/nodes"):
+            return pool(question.at)
+        phases = {"n1": "Running", "n2": driver(question.at)} if driver(question.at) else {}
+        return Answer(
+            body={
+                "items": [
+                    {"metadata": {"name": name}, "status": {"driver": {"phase": phase}}}
+                    for name, phase in phases.items()
+                ]
+            }
+        )
+
+    return Scripted(script)
+
+
+def _running(scope: str) -> Answer:
+    return Answer(body={**POOL, "status": {"phase": "Running", "scope": [{"scopeType": "Notebook", "state": scope}]}})
+
+
+@pytest.mark.parametrize("later", ["Abnormal", "Updating", None])
+def test_drivers_that_ran_once_are_seen_again_before_a_pool_is_ready(later: str | None) -> None:
+    service = _ready_service(
+        lambda at: _running("Enabling" if at < 100 else "Enabled"), lambda at: "Running" if at < 20 else later
+    )
+    outcome = service.wait(order_names=[NAME], ready=True, wait_timeout=300)
+    assert outcome.failed and outcome.result["timed_out"] is (later != "Abnormal")
+    nodes = [question.at for question in service.asked if question.path.endswith("/nodes")]
+    assert len(nodes) > 1 and not any(20 < at < 100 for at in nodes)
+
+
+def test_a_pool_that_was_gone_for_a_while_shows_its_nodes_again() -> None:
+    def pool(at: float) -> Answer:
+        return NOT_FOUND if 40 <= at < 100 else _running("Enabling" if at < 40 else "Enabled")
+
+    outcome = _ready_service(pool, lambda at: "Running" if at < 40 else None).wait(
+        order_names=[NAME], ready=True, wait_timeout=300
+    )
+    assert outcome.failed and outcome.result["pools"][0]["nodes"]["total"] == 2
 
 
 @pytest.mark.parametrize("pool", [{}, [], {"status": []}, {"metadata": 7}, {"status": {"phase": 5}}])

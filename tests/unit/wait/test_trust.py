@@ -10,6 +10,12 @@ import typing as t
 
 import pytest
 import requests
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._client.errors import CredentialsError
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._orders.api import Listing
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.policy import WaitPolicy
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.standing import FAILED, WAIT
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.targets import Targets
+from ansible_collections.huaweicloud.modelarts.plugins.module_utils._wait.tracker import Tracker
 from ansible_collections.huaweicloud.modelarts.tests.unit.client.edge import NOW, NOW_MS, VirtualClock
 from ansible_collections.huaweicloud.modelarts.tests.unit.wait.scripted import (
     NOT_FOUND,
@@ -306,6 +312,42 @@ def test_an_order_of_another_kind_does_not_succeed_by_losing_its_pool() -> None:
     assert outcome.failed and "was listed until" in outcome.result["msg"]
 
 
+@pytest.mark.parametrize("status", [401, 403, 503])
+def test_a_code_in_another_answer_than_404_is_no_proof_of_a_deletion(status: int) -> None:
+    words = Answer(status=status, body=NOT_FOUND.body)
+
+    def script(question: Question) -> Answer:
+        gone = question.at > 100
+        return words if gone and "involvedName" in question.query else listing() if gone else listing(DELETING)
+
+    service = Scripted(script)
+    outcome = service.wait(order_names=[DELETING["orderName"]], wait_timeout=900)
+    assert outcome.failed
+
+
+# Orders that do not tell their operation, or no longer
+
+
+@pytest.mark.parametrize("known_before", [False, True])
+def test_an_order_that_does_not_tell_its_operation_hides_none(known_before: bool) -> None:
+    other = row("order.other", "successed", age=30, operation="modify" if known_before else ...)
+    bare = {**other, "operation": None}
+    script = timed((40, listing(NEW, other)), (300, listing(NEW, bare)), (9e9, listing(DONE, bare)))
+    service = Scripted(script)
+    outcome = service.wait(involved_names=["pool-a"], operation=["apply"])
+    assert not outcome.failed and outcome.result["elapsed"] >= 300
+    assert ("order.other" in {order["order_name"] for order in outcome.result["orders"]}) is not known_before
+
+
+def test_an_order_that_the_filters_leave_out_does_not_come_back_by_telling_less() -> None:
+    modify = row("order.new", "successed", age=60, operation="modify")
+    service = Scripted(timed((40, listing(modify)), (9e9, listing({**modify, "operation": None}))))
+    outcome = service.wait(order_names=["order.new"], operation=["apply"])
+    assert outcome.failed and outcome.result["missing"] == ["order.new"]
+
+
+# Windows
+
 # Windows
 
 
@@ -393,6 +435,23 @@ def test_an_age_counts_back_from_the_services_time(minutes: float) -> None:
     assert [order["order_name"] for order in outcome.result["orders"]] == ["order.new"]
 
 
+@pytest.mark.parametrize("behind", [0.0, 61.0, 800.0])
+@pytest.mark.parametrize("options", [{"order_ids": ["CS-order.new"]}, {"involved_names": ["pool-a"], "settle": 0}])
+def test_the_only_poll_counts_though_the_services_clock_is_behind(behind: float, options: dict[str, t.Any]) -> None:
+    service = Scripted(lambda question: listing(DONE, date_off=-behind))
+    outcome = service.wait(wait_timeout=0, **options)
+    assert not outcome.failed, outcome.result["msg"]
+    assert len(service.asked) == (2 if behind else 1), "its window is another one by the service's clock"
+
+
+def test_the_last_poll_shows_all_of_the_time_that_counts() -> None:
+    """An order of hours ago that only the first answer left out."""
+    old = row("order.old", "successed", age=7200)
+    service = Scripted(timed((10, listing()), (9e9, listing(old))))
+    outcome = service.wait(order_names=["order.old"], wait_timeout=200)
+    assert not outcome.failed, outcome.result["msg"]
+
+
 @pytest.mark.parametrize("seconds", ["3000", "3600", "99999"])
 def test_retry_after_blinds_no_wait(seconds: str) -> None:
     throttled = Answer(status=429, body={}, headers={"Retry-After": seconds})
@@ -465,6 +524,20 @@ def test_a_refusal_that_may_be_a_gateways_ends_it_when_it_comes_twice() -> None:
     outcome = service.wait(order_names=["order.new"])
     assert sum(question.at > 50 for question in service.asked) == 2
     assert outcome.failed and outcome.result["status"] == 403
+
+
+def test_such_refusals_count_in_a_row_only_whatever_is_polled() -> None:
+    """A token that was renewed is refused once, a pool is shown, and much later another one is refused once."""
+    options = {"order_names": ["order.new"]}
+    tracker = Tracker(Targets.from_options(options, NOW_MS), WaitPolicy.from_options(options), 0.0)
+    tracker.since(0.0)
+    tracker.feed(Listing([], 0, False), 0.0, 0.0, NOW_MS)
+    refused = CredentialsError("refused", status=401)
+    refused.definite = False
+    assert tracker.feed_error(refused, 10.0, 10.0).kind == WAIT
+    tracker.take_answer()
+    assert tracker.feed_error(refused, 20.0, 20.0).kind == WAIT
+    assert tracker.feed_error(refused, 30.0, 30.0).kind == FAILED
 
 
 AT_ONCE = ["HTTP 404", "HTTP 302", "HTTP 400", "APIGW.0101", "another shape", "a web page"]
