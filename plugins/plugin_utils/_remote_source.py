@@ -63,7 +63,9 @@ class RemoteSource:
         self._worked = False
         names = (known for name, option in CONNECTION.items() for known in (name, *option.aliases))
         self._connection = _given(names, action._task.args)
-        self._filters = {name: params[name] for name in WAIT_FILTERS if params.get(name) is not None}
+        # Not operation: an order that does not tell its own is judged here, where it is known what it told before.
+        filters = [name for name in WAIT_FILTERS if name != "operation"]
+        self._filters = {name: params[name] for name in filters if params.get(name) is not None}
         self._timeout = float(params["timeout"])
 
     def end_by(self, deadline: float | None) -> None:

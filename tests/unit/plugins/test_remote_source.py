@@ -84,6 +84,13 @@ def test_another_host_tells_once_why_a_pool_cannot_be_used() -> None:
     assert result["msg"] == "Pool pool-a cannot be used: the driver of n1 is Abnormal"
 
 
+def test_an_order_that_is_left_out_does_not_come_back_from_another_host_by_telling_less() -> None:
+    modify = row("a", "successed", operation="modify")
+    service = Scripted(by_time(lambda at: [modify if at < 40 else {**modify, "operation": None}]))
+    result = FakeAction(service).wait(order_names=["a"], operation=["apply"])
+    assert result.get("failed") and result["missing"] == ["a"]
+
+
 def test_text_of_another_host_is_one_safe_line() -> None:
     service = always()
     action = FakeAction(service)
