@@ -99,7 +99,8 @@ class OrdersPoller:
     def _confirm_deletions(self) -> None:
         """Ask for pools that may have been deleted: as many as the pace allows, those first that waited longest."""
         tracker, asked_at = self._tracker, self._asked_at
-        orders = sorted(tracker.deletions(), key=lambda order: asked_at.get(model.key_of(order), -1.0))
+        unlisted = filter(tracker.seen.is_unlisted_deletion, tracker.standing.open)
+        orders = sorted(unlisted, key=lambda order: asked_at.get(model.key_of(order), -1.0))
         for order in orders[: pools_at_once(tracker.policy.interval)]:
             asked_at[model.key_of(order)] = self._clock.monotonic()
             if self._source.pool_is_gone(order):

@@ -128,10 +128,6 @@ class Tracker:
         shown = self.shows_all or self.targets.only_names
         return shown and not (standing.missing or standing.short or standing.settling)
 
-    def deletions(self) -> list[Order]:
-        """Return delete orders that are waited for and were not listed now: their pools may be gone."""
-        return [order for order in self.standing.open if self.seen.is_unlisted_deletion(order)]
-
     def confirm_deletion(self, order: Order) -> None:
         """Take that the service, asked for the pool of a delete order, knows no such pool."""
         self.seen.confirm_deletion(order)
