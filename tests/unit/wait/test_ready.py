@@ -17,6 +17,7 @@ from ansible_collections.huaweicloud.modelarts.tests.unit.wait.scripted import (
     listing,
     row,
 )
+from ansible_collections.huaweicloud.modelarts.tests.unit.wait.test_broken import created, node, ready_service
 
 NAME = "order.pool-a"
 NPU = "modelarts.bm.npu.arm.8snt9b3.i6l.d.c004-default"
@@ -222,28 +223,16 @@ def test_nodes_that_are_not_listed_are_not_ready(nodes: dict[str, t.Any]) -> Non
     assert outcome.failed and outcome.result["timed_out"]
 
 
-def _ready_service(pool: t.Callable[[float], Answer], driver: t.Callable[[float], str | None]) -> Scripted:
-    """Return a service with an order of two nodes; None: it lists no nodes."""
-    shown = [{"resourceName": f"n{number}", "action": "createNode", "status": "succeed"} for number in (1, 2)]
+def _two_nodes(pool: t.Callable[[float], Answer], driver: t.Callable[[float], str | None]) -> Scripted:
+    """Return a service with an order of two nodes, and of the second its driver by time; None: no nodes are listed."""
 
-    def script(question: Question) -> Answer:
-        if question.is_listing:
-            return listing(row(NAME, "successed", specCount=[{"flavor": "f", "count": 2}]))
-        if question.path.startswith("orders/"):
-            return Answer(body={"items": shown})
-        if not question.path.endswith("/nodes"):
-            return pool(question.at)
-        phases = {"n1": "Running", "n2": driver(question.at)} if driver(question.at) else {}
-        return Answer(
-            body={
-                "items": [
-                    {"metadata": {"name": name}, "status": {"driver": {"phase": phase}}}
-                    for name, phase in phases.items()
-                ]
-            }
-        )
+    def nodes(at: float) -> Answer:
+        phase = driver(at)
+        return Answer(body={"items": [node("n1"), node("n2", phase)] if phase else []})
 
-    return Scripted(script)
+    service = ready_service([], {NAME: [created("n1"), created("n2")]}, row(NAME, "successed"))
+    service.others.update({"pools/pool-a-id": pool, "pools/pool-a-id/nodes": nodes})
+    return service
 
 
 def _running(scope: str) -> Answer:
@@ -252,7 +241,7 @@ def _running(scope: str) -> Answer:
 
 @pytest.mark.parametrize("later", ["Abnormal", "Updating", None])
 def test_drivers_that_ran_once_are_seen_again_before_a_pool_is_ready(later: str | None) -> None:
-    service = _ready_service(
+    service = _two_nodes(
         lambda at: _running("Enabling" if at < 100 else "Enabled"), lambda at: "Running" if at < 20 else later
     )
     outcome = service.wait(order_names=[NAME], ready=True, wait_timeout=300)
@@ -265,7 +254,7 @@ def test_a_pool_that_was_gone_for_a_while_shows_its_nodes_again() -> None:
     def pool(at: float) -> Answer:
         return NOT_FOUND if 40 <= at < 100 else _running("Enabling" if at < 40 else "Enabled")
 
-    outcome = _ready_service(pool, lambda at: "Running" if at < 40 else None).wait(
+    outcome = _two_nodes(pool, lambda at: "Running" if at < 40 else None).wait(
         order_names=[NAME], ready=True, wait_timeout=300
     )
     assert outcome.failed and outcome.result["pools"][0]["nodes"]["total"] == 2

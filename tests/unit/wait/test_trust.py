@@ -348,8 +348,6 @@ def test_an_order_that_the_filters_leave_out_does_not_come_back_by_telling_less(
 
 # Windows
 
-# Windows
-
 
 def test_an_old_order_that_only_the_first_poll_leaves_out_is_found() -> None:
     old = row("order.new", age=3 * DAY)
