@@ -62,8 +62,7 @@ def names_of_pool(order: Order) -> list[str]:
 
 def _says_gone(error: ModelArtsError) -> bool:
     """Whether it is the service itself that knows no such pool, and not a gateway that knows no such address."""
-    said = error.status == 404 and (error.error_code or "").startswith("ModelArts.")
-    return said or isinstance(error, PoolNotFoundError)
+    return error.status == 404 and (error.error_code or "").startswith("ModelArts.")
 
 
 class DirectSource:

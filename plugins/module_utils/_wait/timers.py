@@ -68,7 +68,7 @@ class Absence:
         self._was_wide = self._is_wide_next = self._is_overdue = False
 
     def since(self, targets: Targets, is_last: bool) -> int:
-        """Return where the next poll's window begins, in epoch ms."""
+        """Return where the next poll's window begins, in epoch ms; the last poll's is wide."""
         narrow = self._window is not None and not self._is_wide_next and not is_last
         self._asked = t.cast("int", self._window) if narrow else targets.query.since
         return self._asked
